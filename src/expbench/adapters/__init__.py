@@ -1,0 +1,1 @@
+"""What touches the outside: git, DVC, the store, environments, processes."""

@@ -1,0 +1,1 @@
+"""Domain to text, shared by the command line and the dashboard."""
