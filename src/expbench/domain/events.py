@@ -9,18 +9,18 @@ from typing import Any, Final, NamedTuple, get_args, Literal
 from zlib import crc32
 
 Kind = Literal[
-    "created",   # the whole first document
+    "created",  # the whole first document
     "captured",  # code, data, env
-    "started",   # the child runs: pid, boot_id
-    "params",    # params and param_sources that came later
-    "metrics",   # summaries by key
-    "artifacts", # files, each replacing an earlier one of its path
-    "outputs",   # data entries that the run changed or made
-    "warned",    # text
-    "ended",     # status, exit_code, signal, duration_s
-    "edited",    # new whole values of name, experiment, note, tags, attributes
-    "linked",    # new values of links
-    "judged",    # verdict
+    "started",  # the child runs: pid, boot_id
+    "params",  # params and param_sources that came later
+    "metrics",  # summaries by key
+    "artifacts",  # files, each replacing an earlier one of its path
+    "outputs",  # data entries that the run changed or made
+    "warned",  # text
+    "ended",  # status, exit_code, signal, duration_s
+    "edited",  # new whole values of name, experiment, note, tags, attributes
+    "linked",  # new values of links
+    "judged",  # verdict
 ]
 KINDS: Final = frozenset(get_args(Kind))
 _CRC: Final = ', "crc": "'
