@@ -5,7 +5,7 @@ of everything before `, "crc"`. A line that does not check is reported, never be
 """
 
 import json
-from typing import Any, Final, NamedTuple, get_args, Literal
+from typing import Any, Final, Literal, NamedTuple, get_args
 from zlib import crc32
 
 Kind = Literal[

@@ -1,0 +1,1 @@
+"""Git: finding the project, snapshots without side effects, changes between snapshots."""

@@ -1,0 +1,55 @@
+"""Fixtures for every test: a home of its own, no global git configuration, nothing of the caller's."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty HOME, no `GIT_*`, no `EXP_*`, no colour wish of the caller's."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "EXP_", "DVC_")) or name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Tester")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "tester@example.org")
+    monkeypatch.setenv("GIT_COMMITTER_NAME", "Tester")
+    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "tester@example.org")
+    yield
+
+
+def run_git(root: Path, *arguments: str) -> str:
+    """What a plain `git` prints in `root`; fails the test when git fails."""
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def template_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one commit, made once and copied for each test."""
+    root = tmp_path_factory.mktemp("template") / "repo"
+    root.mkdir()
+    run_git(root, "init", "-q", "-b", "main")
+    (root / "train.py").write_text("print('loss: 0.5')\n")
+    (root / "README.md").write_text("A repository for tests.\n")
+    run_git(root, "add", "-A")
+    run_git(root, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "-m", "first")
+    return root
+
+
+@pytest.fixture
+def repository(template_repository: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the template repository, clean, on branch `main`."""
+    root = tmp_path / "repo"
+    shutil.copytree(template_repository, root, symlinks=True)
+    run_git(root, "status")  # refreshes the copy's stat cache
+    return root
