@@ -1,0 +1,38 @@
+"""Every command of `exp`: its module, its place in the help, and one line on what it does.
+
+The table lets `exp --help` and `exp ls` start without importing the modules of all other commands.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Command(NamedTuple):
+    """One command: the module under `expbench.cli` that holds it, the help section, and the summary."""
+
+    module: str
+    section: str
+    summary: str
+
+
+START: Final = "Start here"
+LOOK: Final = "Look"
+KEEP: Final = "Keep in order"
+
+COMMANDS: Final[dict[str, Command]] = {
+    "run": Command("run", START, "Record one run of a command."),
+    "init": Command("init", START, "Make .exp/ and a commented exp.toml; safe to repeat."),
+    "demo": Command("demo", START, "Make a throwaway project with a few dozen real runs."),
+    "ls": Command("ls", LOOK, "List runs, newest first; filter, sort, choose columns."),
+    "show": Command("show", LOOK, "All that is known of a run."),
+    "diff": Command("diff", LOOK, "What differs between two runs: code, data, params, env, metrics."),
+    "log": Command("log", LOOK, "A run's output; -f follows it live."),
+    "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
+    "note": Command("note", KEEP, "Show or set a run's note."),
+    "rename": Command("rename", KEEP, "Give a run another name."),
+    "stop": Command("stop", KEEP, "Ask a live run to end."),
+    "rm": Command("rm", KEEP, "Move runs to the trash."),
+    "trash": Command("trash", KEEP, "List what is in the trash."),
+    "undo": Command("undo", KEEP, "Take back the latest edit."),
+    "gc": Command("gc", KEEP, "Empty the trash for good; lists first."),
+    "doctor": Command("doctor", KEEP, "Check every file of the store."),
+}

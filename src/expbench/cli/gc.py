@@ -1,0 +1,37 @@
+"""`exp gc`: empty the trash for good."""
+
+from typing import Annotated
+
+import typer
+
+from expbench.cli.application import command
+from expbench.cli.output import emit, narrate
+from expbench.cli.place import workplace
+
+
+@command(
+    examples="""
+    exp gc              lists what would go
+    exp gc --yes        deletes it
+    """
+)
+def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undone.")] = False) -> None:
+    """Empty the trash for good: runs, their files and the refs that keep their snapshots. Lists first."""
+    from expbench.render.printable import printable
+    from expbench.services.editing import purge
+
+    place = workplace()
+    documents = place.store.trashed()
+    run_ids = [document["id"] for document in documents.documents] + [run.run_id for run in documents.damaged]
+    for document in documents.documents:
+        emit(printable(f"{document['id']}  {document['name']}  {document['status']}"))
+    for run in documents.damaged:
+        emit(printable(f"{run.run_id}  damaged"))
+    if not run_ids:
+        narrate("the trash is empty")
+    elif not yes:
+        narrate("nothing was deleted\nhint: exp gc --yes deletes these for good")
+    else:
+        purge(place.store, place.clock, run_ids)
+        place.delete_refs(run_ids)
+        narrate(f"deleted {len(run_ids)} for good")

@@ -1,0 +1,28 @@
+"""`exp init`: make `.exp/` and a commented `exp.toml`."""
+
+import os
+
+from expbench.cli.application import command
+from expbench.cli.output import narrate
+from expbench.cli.place import workplace
+
+
+@command(
+    examples="""
+    exp init
+    """
+)
+def init() -> None:
+    """Make .exp/ and a commented exp.toml; safe to repeat."""
+    from expbench.domain.settings import DEFAULT_TOML
+
+    place = workplace()
+    place.create_store()
+    path = os.path.join(place.project.root, "exp.toml")
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(DEFAULT_TOML)
+        narrate("made exp.toml; track it with git")
+    except FileExistsError:
+        narrate("exp.toml is there already and stays as it is")
+    narrate("hint: exp run -- python train.py")

@@ -1,0 +1,125 @@
+"""The command line's one way in and out: parse, dispatch, and turn every error into words and an exit code."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from expbench.cli.commands import COMMANDS
+from expbench.cli.output import narrate_error, silence_stdout
+from expbench.errors import ExitCode, ExpError, UsageError
+
+
+class LazyGroup(TyperGroup):
+    """The group of all commands; a command's module is imported only when it is called."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's Context is click's
+        """Every name, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # as above
+        """The command of this name, or None."""
+        known = COMMANDS.get(cmd_name)
+        if known is None:
+            return None
+        module = importlib.import_module(f"expbench.cli.{known.module}")
+        return typer.main.get_command(getattr(module, known.module))
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # as above
+        """The command that the first word names. Raises `UsageError` with a near name for an unknown one."""
+        command = self.get_command(ctx, args[0])
+        if command is None:
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"exp {near[0]}" if near else "exp --help"
+            raise UsageError(f"there is no command {args[0]!r}", "", hint)
+        return args[0], command, args[1:]
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # as above
+        """The commands by section, from the table alone."""
+        for section in dict.fromkeys(command.section for command in COMMANDS.values()):
+            with formatter.section(section):
+                formatter.write_dl([(n, c.summary) for n, c in COMMANDS.items() if c.section == section])
+
+
+app = typer.Typer(
+    cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings={"max_content_width": 100}
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from expbench import __version__
+        from expbench.cli.output import emit
+
+        emit(f"exp {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """The experiment workbench in your git repository and your terminal.
+
+    exp run -- python train.py    record a run
+    exp ls 'acc > 0.9'            find runs
+    exp diff A B                  what differs between two
+    """
+    if ctx.invoked_subcommand is None:
+        from expbench.cli.output import emit
+
+        emit(ctx.get_help())
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and give its exit code. Nothing but the code leaves this function."""
+    try:
+        code = _dispatch(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+        return ExitCode.BROKEN_PIPE
+    return code
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    try:
+        result = app(list(argv), standalone_mode=False, prog_name="exp")
+    except BrokenPipeError:
+        raise
+    except ExpError as error:
+        narrate_error(error)
+        return int(error.exit_code)
+    except TyperException as error:
+        narrate_error(_as_usage_error(error))
+        return int(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except RecursionError as error:
+        return _report_bug(error, argv)
+    except Exception as error:  # noqa: BLE001  # the last door: a bug becomes a report, never a traceback
+        return _report_bug(error, argv)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _as_usage_error(error: TyperException) -> ExpError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "exp"
+    text = error.format_message().rstrip(".")
+    return UsageError(text[:1].lower() + text[1:], "", f"{path} --help", exit_code=error.exit_code)
+
+
+def _report_bug(error: BaseException, argv: Sequence[str]) -> int:
+    if os.environ.get("EXP_DEBUG") == "1":
+        raise error
+    from expbench.cli.report import narrate_bug
+
+    narrate_bug(error, argv)
+    return ExitCode.BUG

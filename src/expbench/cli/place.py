@@ -1,0 +1,65 @@
+"""What every command begins with: the project around the current folder, its settings, its store."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from expbench.bootstrap import Workplace, open_workplace
+from expbench.cli.output import narrate
+from expbench.ports import DamagedRun
+from expbench.render.style import Style, style_for
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def workplace() -> Workplace:
+    """The project that the current folder belongs to. Raises `EnvironmentUnusable` outside of one."""
+    place = open_workplace(current_dir())
+    for text in place.settings.warnings:
+        narrate(f"warning: {text}")
+    return place
+
+
+def current_dir() -> str:
+    """The current folder, or an empty text when it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
+
+
+def style(stream: Any = None) -> Style:  # noqa: ANN401  # any text stream
+    """How the stream, stdout by default, wants to be drawn to."""
+    stream = stream or sys.stdout
+    return style_for(stream.isatty(), os.environ)
+
+
+def narrate_damage(damaged: list[DamagedRun]) -> None:
+    """Name each run that can't be read whole; a listing goes on all the same."""
+    for run in damaged:
+        narrate(f"warning: run {run.run_id} is damaged: {run.file}: {run.why}")
+    if damaged:
+        narrate("hint: exp doctor")
+
+
+def complete_run(incomplete: str) -> list[str]:
+    """Names and ids for the shell's completion; silent where there is no project."""
+    from expbench.errors import ExpError
+    from expbench.services.finding import complete_reference
+
+    try:
+        return list(complete_reference(open_workplace(current_dir()).store, incomplete))
+    except (ExpError, OSError):
+        return []
+
+
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="An id or its beginning, a name, @, @~3, best:METRIC or :/text.",
+        autocompletion=complete_run,
+    ),
+]

@@ -1,0 +1,126 @@
+"""Edits of what people say about runs, and of what is kept: tag, note, rename, rm, undo, gc.
+
+Every edit is an event of the run's journal and an operation of the store's log, which holds what was there
+before; `undo` takes back the latest operation that has not been taken back yet.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from expbench.domain.document import RunDocument
+from expbench.domain.events import Event
+from expbench.domain.fold import EDITABLE
+from expbench.errors import ExpError, UsageError
+from expbench.ports import Clock, Listing, RunStore
+
+
+class EditableStore(RunStore, Protocol):
+    """A run store with a trash and a log of operations."""
+
+    def remove(self, run_ids: Sequence[str]) -> None:
+        """Move runs to the trash. Raises `ExpError` for a live one, and then moves none."""
+
+    def restore(self, run_id: str) -> None:
+        """Bring a run back from the trash."""
+
+    def trashed(self) -> Listing:
+        """The runs in the trash, newest first."""
+
+    def purge(self, run_ids: Sequence[str]) -> None:
+        """Delete runs from the trash for good."""
+
+    def log_operation(self, operation: Event) -> None:
+        """Add to the log of operations. Durable when it returns."""
+
+    def operations(self) -> list[Event]:
+        """The log of operations, oldest first."""
+
+
+class TagEdit(NamedTuple):
+    """What `exp tag` was asked: words to add and to remove, attributes to set (an empty value clears)."""
+
+    added: Sequence[str]
+    removed: Sequence[str]
+    attributes: Sequence[tuple[str, str]]
+
+
+def parse_tag_edit(words: Sequence[str]) -> TagEdit:
+    """`+a -b k=v c=` as an edit. Raises `UsageError` for a word that is none of these."""
+    added, removed, attributes = [], [], []
+    for word in words:
+        if word[:1] in "+-" and len(word) > 1:
+            (added if word[0] == "+" else removed).append(word[1:])
+        elif "=" in word[1:]:
+            key, _, value = word.partition("=")
+            attributes.append((key, value))
+        else:
+            raise UsageError(
+                f"{word!r} is no edit of tags",
+                "an edit is +tag, -tag, key=value or key=",
+                f"exp tag RUN +{word or 'tag'}",
+            )
+    return TagEdit(added, removed, attributes)
+
+
+def edit_tags(store: EditableStore, clock: Clock, run_id: str, edit: TagEdit) -> RunDocument:
+    """Add and remove tags and set attributes, in one edit."""
+    document = store.read(run_id)
+    tags = [tag for tag in dict.fromkeys([*document["tags"], *edit.added]) if tag not in edit.removed]
+    attributes = dict(document["attributes"])
+    for key, value in edit.attributes:
+        attributes[key] = value
+        if not value:
+            del attributes[key]
+    return change(store, clock, document, {"tags": tags, "attributes": attributes})
+
+
+def change(store: EditableStore, clock: Clock, document: RunDocument, new: dict[str, Any]) -> RunDocument:
+    """Give a run new values of editable fields; an edit that changes nothing leaves no trace."""
+    assert set(new) <= set(EDITABLE)
+    before = {key: document[key] for key in new if document[key] != new[key]}  # type: ignore[literal-required]
+    if not before:
+        return document
+    after = {key: new[key] for key in before}
+    at = clock.now()
+    store.log_operation(Event("edit", at, {"run": document["id"], "before": before, "after": after}))
+    return store.append(document["id"], [Event("edited", at, after)])
+
+
+def remove(store: EditableStore, clock: Clock, run_ids: Sequence[str]) -> None:
+    """Move runs to the trash, from where `undo` brings them back."""
+    store.remove(run_ids)
+    store.log_operation(Event("rm", clock.now(), {"runs": list(run_ids)}))
+
+
+def purge(store: EditableStore, clock: Clock, run_ids: Sequence[str]) -> None:
+    """Delete trashed runs for good; operations on them can't be undone any more."""
+    store.purge(run_ids)
+    store.log_operation(Event("purge", clock.now(), {"runs": list(run_ids)}))
+
+
+def undo(store: EditableStore, clock: Clock) -> Event:
+    """Take back the latest operation and give it. Raises `ExpError` when there is none left."""
+    number, operation = _latest(store.operations())
+    if operation.kind == "rm":
+        for run_id in operation.data["runs"]:
+            store.restore(run_id)
+    else:
+        store.append(operation.data["run"], [Event("edited", clock.now(), operation.data["before"])])
+    store.log_operation(Event("undone", clock.now(), {"operation": number}))
+    return operation
+
+
+def _latest(operations: Sequence[Event]) -> tuple[int, Event]:
+    """The latest operation that still can be taken back, with its place in the log."""
+    undone = {event.data["operation"] for event in operations if event.kind == "undone"}
+    gone = {run_id for event in operations if event.kind == "purge" for run_id in event.data["runs"]}
+    for number in range(len(operations) - 1, -1, -1):
+        event = operations[number]
+        if event.kind in {"edit", "rm"} and number not in undone and not gone.intersection(_touched(event)):
+            return number, event
+    raise ExpError("there is nothing to undo", "no edit has been made that was not taken back", "exp ls")
+
+
+def _touched(operation: Event) -> Sequence[str]:
+    runs: Sequence[str] = operation.data["runs"] if operation.kind == "rm" else [operation.data["run"]]
+    return runs

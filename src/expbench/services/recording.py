@@ -1,0 +1,208 @@
+"""One run from start to end: what is asked, what is captured, the process, what came of it.
+
+The command's own fate is sacred: after the run has been announced, a failure to record becomes one warning
+of the run and the command goes on. Order matters: the data version is measured first, since the snapshot
+of the code holds corrected copies of stale `.dvc` files.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from expbench.domain.data import changed_entries, data_version
+from expbench.domain.document import Code, Data, DataEntry, Env, ParamValue, RunDocument, Summary
+from expbench.domain.events import Event
+from expbench.domain.fold import blank
+from expbench.domain.ids import default_name
+from expbench.domain.outcome import shell_code, status_of
+from expbench.errors import ExpError
+from expbench.ports import (
+    ChildSpec,
+    Clock,
+    CodeCapture,
+    CodeVersion,
+    DataMeasure,
+    DataVersion,
+    Ending,
+    EnvCapture,
+    EnvProbe,
+    Executor,
+    Preserved,
+    Progress,
+    RunStore,
+)
+
+Result = TypeVar("Result")
+
+
+class Request(NamedTuple):
+    """What the user asked for. `cwd` is absolute, `place` is the same relative to the repository's root."""
+
+    argv: Sequence[str]
+    cwd: str
+    place: str
+    environ: Mapping[str, str]
+    user: str
+    host: str
+    shown_argv: Sequence[str] = ()
+    name: str | None = None
+    experiment: str = "default"
+    entry: str | None = None
+    params: Mapping[str, ParamValue] = {}
+    param_sources: Mapping[str, str] = {}
+    tags: Sequence[str] = ()
+    note: str = ""
+    timeout_s: float | None = None
+    warnings: Sequence[str] = ()
+
+
+class Workbench(NamedTuple):
+    """The ports that recording goes through."""
+
+    store: RunStore
+    code: CodeVersion
+    data: DataVersion
+    env: EnvProbe
+    executor: Executor
+    clock: Clock
+    progress: Progress
+    # Metrics of the files that the run wrote: summaries by key, and what must be said.
+    metrics: Callable[[], tuple[Mapping[str, Summary], Sequence[str]]]
+    warn: Callable[[str], None]
+
+
+class Recording:
+    """One run being recorded: its id, its folder, and a store that may have begun to fail."""
+
+    def __init__(self, run_id: str, run_dir: str, bench: Workbench) -> None:
+        self.run_id = run_id
+        self.run_dir = run_dir
+        self._bench = bench
+        self._told: set[str] = set()
+
+    def attempt(self, what: str, action: Callable[[], Result], otherwise: Result) -> Result:
+        """The action's result; when it fails, one warning per cause, and `otherwise`."""
+        try:
+            return action()
+        except ExpError as error:
+            self.warn(f"{what}: {error.what}" + (f" ({error.cause})" if error.cause else ""))
+        except Exception as error:  # noqa: BLE001  # recording must never change what the command does
+            self.warn(f"{what}: {type(error).__name__}: {error}")
+        return otherwise
+
+    def warn(self, text: str) -> None:
+        """Say it once to the user, and keep it with the run where that is possible."""
+        if text not in self._told:
+            self._told.add(text)
+            self._bench.warn(text)
+            self.add("warned", {"text": text})
+
+    def add(self, kind: str, data: dict[str, Any]) -> None:
+        """Append one event to the journal."""
+        event = Event(kind, self._bench.clock.now(), data)
+        self.attempt("this run can't be recorded", lambda: self._bench.store.append(self.run_id, [event]), None)
+
+
+def announce(run_id: str, request: Request, created_at: str) -> RunDocument:
+    """The first document of a run: what was asked for, before anything is captured."""
+    document = blank(run_id, request.name or default_name(run_id), created_at)
+    document.update(
+        experiment=request.experiment,
+        command=list(request.shown_argv or request.argv),
+        cwd=request.place,
+        entry=request.entry,
+        user=request.user,
+        host=request.host,
+        params=dict(request.params),
+        param_sources=dict(request.param_sources),
+        tags=list(dict.fromkeys(request.tags)),
+        note=request.note,
+        warnings=list(request.warnings),
+    )
+    return document
+
+
+def capture(recording: Recording, request: Request, bench: Workbench) -> list[DataEntry]:
+    """Pin code, data and environment, and give the data entries as they were at the start."""
+    nothing = DataMeasure([], [], [])
+    measure = recording.attempt("the data version is unknown", lambda: bench.data.measure(bench.progress), nothing)
+    kept = _preserve(recording, bench, measure, measure.stale)
+    at = bench.clock.now()
+    code = recording.attempt(
+        "the code could not be captured",
+        lambda: bench.code.capture(recording.run_id, at, kept.replacements),
+        None,
+    )
+    env = recording.attempt("the environment is unknown", lambda: bench.env.probe(request.argv, request.cwd), None)
+    recording.add("captured", _captured(code, measure, env))
+    for text in (*measure.warnings, *kept.warnings, *_said(code), *_said(env)):
+        recording.warn(text)
+    return measure.entries
+
+
+def _said(part: CodeCapture | EnvCapture | None) -> Sequence[str]:
+    return part.warnings if part is not None else ()
+
+
+def _captured(code: CodeCapture | None, measure: DataMeasure, env: EnvCapture | None) -> dict[str, Any]:
+    data: Data = {"version": data_version(measure.entries), "inputs": measure.entries, "outputs": []}
+    captured: dict[str, Code | Data | Env] = {"data": data}
+    if code is not None:
+        captured["code"] = code.code
+    if env is not None:
+        captured["env"] = env.env
+    return dict(captured)
+
+
+def _preserve(recording: Recording, bench: Workbench, measure: DataMeasure, paths: Sequence[str]) -> Preserved:
+    if not paths:
+        return Preserved({}, [])
+    return recording.attempt(
+        "changed data was not saved to the DVC cache",
+        lambda: bench.data.preserve(measure, paths, bench.progress),
+        Preserved({}, []),
+    )
+
+
+def execute(recording: Recording, request: Request, bench: Workbench) -> Ending:
+    """Run the command to its end; the run is `running` from the moment that its process lives."""
+    spec = ChildSpec(
+        argv=request.argv,
+        cwd=request.cwd,
+        environ={**request.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
+        log_file=f"{recording.run_dir}/out.log",
+        timeout_s=request.timeout_s,
+    )
+    return bench.executor.run(spec, lambda pid: recording.add("started", {"pid": pid}))
+
+
+def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], ending: Ending) -> int:
+    """Record what came of the run, then its end; gives the exit code that the command deserves."""
+    for text in ending.warnings:
+        recording.warn(text)
+    _record_outputs(recording, bench, before)
+    metrics, said = recording.attempt("metrics files were not read", bench.metrics, ({}, ()))
+    if metrics:
+        recording.add("metrics", {"metrics": dict(metrics)})
+    for text in said:
+        recording.warn(text)
+    recording.add(
+        "ended",
+        {
+            "status": status_of(ending.exit_code, ending.signal),
+            "exit_code": ending.exit_code,
+            "signal": ending.signal,
+            "duration_s": ending.duration_s,
+        },
+    )
+    return shell_code(ending.exit_code, ending.signal)
+
+
+def _record_outputs(recording: Recording, bench: Workbench, before: list[DataEntry]) -> None:
+    nothing = DataMeasure(before, [], [])
+    after = recording.attempt("outputs are unknown", lambda: bench.data.measure(bench.progress), nothing)
+    outputs = changed_entries(before, after.entries)
+    if outputs:
+        changed = {entry["path"] for entry in outputs}
+        for text in _preserve(recording, bench, after, [path for path in after.stale if path in changed]).warnings:
+            recording.warn(text)
+        recording.add("outputs", {"outputs": outputs})
