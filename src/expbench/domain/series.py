@@ -1,0 +1,80 @@
+"""Metric series: points in the order in which they were logged, and their summary.
+
+A point is a step (64-bit integer), a time (unix seconds) and a value (64-bit float, which may be NaN or
+infinite). On disk it is 24 bytes, little-endian, nothing else; so a series is read as one array.
+"""
+
+import math
+import struct
+import sys
+from array import array
+from typing import Final, NamedTuple
+
+from expbench.domain.document import Number, Summary
+
+RECORD: Final = struct.Struct("<qdd")
+
+
+class Points(NamedTuple):
+    """Equally long columns: steps (`q`), unix times in seconds (`d`), values (`d`)."""
+
+    steps: "array[int]"
+    times: "array[float]"
+    values: "array[float]"
+
+
+def decode_points(data: bytes) -> Points:
+    """The points of whole records; bytes of a torn last record are passed over."""
+    whole = data[: len(data) - len(data) % RECORD.size]
+    integers, floats = array("q"), array("d")
+    integers.frombytes(whole)
+    floats.frombytes(whole)
+    if sys.byteorder == "big":
+        integers.byteswap()
+        floats.byteswap()
+    return Points(integers[0::3], floats[1::3], floats[2::3])
+
+
+def summarise(points: Points, source: str) -> Summary:
+    """The summary of one or more points. `min` and `max` pass over NaN unless there is nothing else."""
+    numbers = points.values
+    if math.isnan(sum(numbers)):  # carries a NaN from wherever it stands
+        numbers = array("d", (value for value in numbers if value == value)) or points.values
+    return {
+        "last": json_number(points.values[-1]),
+        "min": json_number(min(numbers)),
+        "max": json_number(max(numbers)),
+        "first_step": points.steps[0],
+        "last_step": points.steps[-1],
+        "count": len(points.values),
+        "source": source,
+    }
+
+
+def merge(earlier: Summary, later: Summary) -> Summary:
+    """The summary of two stretches of one series, the second logged after the first."""
+    lows = [python_number(part["min"]) for part in (earlier, later)]
+    highs = [python_number(part["max"]) for part in (earlier, later)]
+    return {
+        **later,
+        "min": json_number(_least(lows)),
+        "max": json_number(-_least([-high for high in highs])),
+        "first_step": earlier["first_step"],
+        "count": earlier["count"] + later["count"],
+    }
+
+
+def _least(numbers: list[float]) -> float:
+    return min((number for number in numbers if number == number), default=math.nan)
+
+
+def json_number(value: float) -> Number:
+    """The value as strict JSON holds it: a number, or `"NaN"`, `"Infinity"`, `"-Infinity"`."""
+    if value == value and value not in (math.inf, -math.inf):
+        return value
+    return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
+
+
+def python_number(number: Number) -> float:
+    """The value of a JSON number of a document."""
+    return float(number)
