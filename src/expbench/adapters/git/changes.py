@@ -21,6 +21,7 @@ Status = Literal["A", "M", "D", "R"]
 Exclude = Callable[[str], bool]
 
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_STATUSES: Final[dict[str, Status]] = {"A": "A", "M": "M", "D": "D", "R": "R"}
 _PATHS_AT_A_TIME: Final = 200
 _DIFF: Final = (
     *("-r", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none", "--submodule=short"),
@@ -64,8 +65,8 @@ def patch(root: str, a: str, b: str, exclude: Exclude) -> str:
 
 
 def _parse(items: Iterator[bytes]) -> list[FileChange]:
-    """`:modes ids STATUS\\0path\\0` (twice a path for a rename), then `added\\tdeleted\\tpath\\0` or, renamed,
-    `added\\tdeleted\\t\\0from\\0path\\0`.
+    """The files of git's output, where every field ends in NUL: first all `:modes ids STATUS`, `path` (a rename
+    has two), then all counts, as `_parse_counts` says.
     """
     found: dict[str, FileChange] = {}
     for item in items:
@@ -73,15 +74,16 @@ def _parse(items: Iterator[bytes]) -> list[FileChange]:
             letter = item.rsplit(b" ", 1)[1][:1].decode()
             origin = _text(next(items)) if letter == "R" else None
             path = _text(next(items))
-            status: Status = letter if letter in ("A", "D", "R") else "M"  # type: ignore[assignment]  # narrowed here
+            status = _STATUSES.get(letter, "M")  # T, a file that became a link, is a modification
             found[path] = {"path": path, "status": status, "from": origin, "added": None, "deleted": None}
         elif item:
             path, counts = _parse_counts(item, items)
-            found[path].update(added=counts.added, deleted=counts.deleted)
+            found[path]["added"], found[path]["deleted"] = counts
     return sorted(found.values(), key=lambda change: change["path"])
 
 
 def _parse_counts(item: bytes, items: Iterator[bytes]) -> tuple[str, _Counts]:
+    """Added, deleted and path, parted by tabs; for a rename the path is empty, and both names follow."""
     added, deleted, path = item.split(b"\t", 2)
     if not path:
         next(items)

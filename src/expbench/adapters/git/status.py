@@ -14,7 +14,7 @@ ARGUMENTS: Final = (
 )
 # "warning: could not open directory 'a/': Permission denied" and "a/b: Permission denied"
 _UNREADABLE: Final = re.compile(
-    rb"^(?:warning: could not open directory '(.*)'|(?:error: )?(.*)): Permission denied$", re.M
+    rb"^(?:warning: could not open directory '(.*)'|(?:error: )?(?!warning: )(.*)): Permission denied$", re.M
 )
 
 
