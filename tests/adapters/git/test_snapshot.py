@@ -799,7 +799,11 @@ def test_killed_at_each_step_harms_nothing(repository: Path, monkeypatch: pytest
     after = {path: seen for path, seen in picture(repository).items() if "exp-snapshot-" not in path}
     assert after == before
     assert run_git(repository, "for-each-ref", "refs/exp") == ""
-    check(repository)  # the same run id may be taken again, and what was left is gone
+    left = repository / ".git" / f"exp-snapshot-{RUN_ID}"
+    if left.exists():
+        (left / "index.lock").write_text("of a git that was killed too")
+    take(repository)  # the same run id may be taken again, and what was left is gone
+    check(repository)
 
 
 def test_it_is_the_port(repository: Path) -> None:

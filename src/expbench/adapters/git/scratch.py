@@ -36,8 +36,9 @@ class Scratch:
         """The path for a file of this name."""
         if not self._made:
             _remove_stale(self._git_dir)
+            _remove(self._folder)  # of the same run, killed before: a lock of git's may be in it
             try:
-                os.makedirs(self._folder, mode=0o700, exist_ok=True)
+                os.mkdir(self._folder, mode=0o700)
             except OSError as error:
                 raise _impossible(self._folder, error) from error
             self._made = True
