@@ -37,8 +37,10 @@ def test_every_hash_is_the_one_that_dvc_computes(data: DvcData, dvc_repository: 
     assert hashes(measure) == dvc_hashes(dvc_repository)
     assert (measure.stale, measure.warnings) == ([], [])
     assert [entry["path"] for entry in measure.entries] == sorted(
-        ["data/raw.csv", "data/empty.txt", "data/naïve ファイル.txt", "images", "hollow", "sub/project/set.bin"]
-        + ["models/model.bin", "parts/a.txt", "parts/b.txt"]
+        [
+            *("data/raw.csv", "data/empty.txt", "data/naïve ファイル.txt", "images", "hollow", "sub/project/set.bin"),
+            *("models/model.bin", "parts/a.txt", "parts/b.txt"),
+        ]
     )
 
 

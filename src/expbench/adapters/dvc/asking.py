@@ -54,6 +54,7 @@ def _ask(root: str, verb: str, tracked: Sequence[Tracked], progress: Progress, l
             reply = _converse(process, json.dumps(request).encode(), progress)
         except BaseException:
             process.kill()
+            process.wait()
             raise
         process.wait()
         return reply or _crashed(complaints, verb)

@@ -104,9 +104,7 @@ def _stage_outs(file: str, name: str, definition: dict[Any, Any], locked: object
     problems: list[str] = []
     for path, cached in _declared(definition):
         if "${" in path:
-            literals = [re.escape(part) for part in re.split(_TEMPLATE, path)]
-            pattern = re.compile(".+".join(literals), re.DOTALL)
-            matching = [entry for key, entry in by_path.items() if isinstance(key, str) and pattern.fullmatch(key)]
+            matching = [entry for key, entry in by_path.items() if isinstance(key, str) and _stands_for(path, key)]
             if not matching and cached:
                 problems.append(f"{file}: {path} of stage {name} is a template that dvc.lock doesn't resolve yet")
         else:
@@ -116,6 +114,14 @@ def _stage_outs(file: str, name: str, definition: dict[Any, Any], locked: object
             by_path.pop(entry.get("path"), None)
     parsed = _outs_of(file, {"wdir": definition.get("wdir")}, found, name)
     return Parsed(parsed.outs, problems + parsed.problems)
+
+
+def _stands_for(template: str, path: str) -> bool:
+    """Whether `path` may be what a template became. `fnmatch` and no `.+`, which hostile names could make slow."""
+    from fnmatch import fnmatchcase
+
+    literals = [re.sub(r"([*?[])", r"[\1]", part) for part in re.split(_TEMPLATE, template)]
+    return fnmatchcase(path, "*".join(literals))
 
 
 def _declared(definition: dict[Any, Any]) -> Iterator[tuple[str, bool]]:

@@ -52,8 +52,8 @@ def _changed(answer: Answer, hashes: Mapping[str, str]) -> list[str]:
 
 def _key(root: str, tracked: Sequence[Tracked], hashes: Mapping[str, str]) -> str:
     """A text that changes with anything that the replacements are made of."""
-    files = {each.file for each in tracked}
-    files.update(lock for file in files if (lock := lock_file_of(file)) is not None)
+    said = {each.file for each in tracked}
+    files = said | {lock for file in said if (lock := lock_file_of(file)) is not None}
     contents = {file: _digest(os.path.join(root, file)) for file in sorted(files)}
     truths = [(each.out.path, hashes[each.out.path], _is_executable(root, each.out.path)) for each in tracked]
     return hashlib.md5(json.dumps([contents, truths]).encode(), usedforsecurity=False).hexdigest()
