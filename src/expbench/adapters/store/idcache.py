@@ -1,0 +1,119 @@
+"""The readers' cache of run ids, so that neither prefixes nor edits need to read the whole index.
+
+Lines of `RUN_ID TINYDB_ID`, and after each batch a line `= GENERATION COVERED CHECKSUM NEXT_ID`: how far into which
+file the batch reaches, a checksum of the bytes before that place, and the first id that it can't know. A cache that
+doesn't fit the index is made anew, one that can't be written is done without.
+"""
+
+import os
+from fcntl import LOCK_EX, LOCK_NB, flock
+from typing import NamedTuple
+from zlib import crc32
+
+from expbench.adapters.store.index import View
+from expbench.adapters.store.journal import read_range
+from expbench.adapters.store.layout import ids_file
+from expbench.adapters.store.lines import HEAD, documents_in, run_id_of
+from expbench.domain.ids import LENGTH
+
+_WITNESS = 256  # bytes before the covered end that are checked
+
+
+class _Cached(NamedTuple):
+    """Lines of a cache that fits, how far into the index it reaches, and the first id that it can't know."""
+
+    text: str
+    covered: int
+    next_id: int
+
+
+def ids(exp_dir: str, view: View) -> list[str]:
+    """The ids of all runs in the index, in the order in which they were inserted."""
+    return [line.partition(" ")[0] for line in _current(exp_dir, view).splitlines() if line[0] != "="]
+
+
+def find(exp_dir: str, view: View, run_id: str) -> int | None:
+    """TinyDB's id of a run; None for a run that is not in the index."""
+    _, found, rest = ("\n" + _current(exp_dir, view)).rpartition(f"\n{run_id} ")
+    return int(rest.partition("\n")[0]) if found else None
+
+
+def _current(exp_dir: str, view: View) -> str:
+    """The cache's lines for this very snapshot, after reading what the cache doesn't cover."""
+    cached = _load(exp_dir, view) or _Cached("", len(HEAD), 0)
+    if cached.text and cached.covered == view.record.end:
+        return cached.text
+    news = _scan(view, cached)
+    _save(exp_dir, news, cached)
+    return cached.text + news
+
+
+def _scan(view: View, cached: _Cached) -> str:
+    """Cache lines for the runs that the cache doesn't hold, and the batch's last line."""
+    record = view.record
+    found = documents_in(view.read(cached.covered, record.end))
+    updated = any(doc_id < cached.next_id for doc_id in found)
+    known = {line[:LENGTH] for line in cached.text.splitlines()} if updated else set()
+    named = [(run_id_of(document), doc_id) for doc_id, document in sorted(found.items())]
+    lines = [f"{run_id} {doc_id}\n" for run_id, doc_id in named if run_id and run_id not in known]
+    last = f"= {record.generation} {record.end} {_witness(view, record.end)} {record.next_id}\n"
+    return "".join([*lines, last])
+
+
+def _witness(view: View, end: int) -> int:
+    return crc32(view.read(max(0, end - _WITNESS), end))
+
+
+def _load(exp_dir: str, view: View) -> _Cached | None:
+    """The cache, if it fits the snapshot."""
+    try:
+        fd = os.open(ids_file(exp_dir), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        text = read_range(fd, 0, os.fstat(fd).st_size).decode("ascii", "replace")
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    words = text[text.rfind("\n", 0, -1) + 1 :].split()
+    if len(words) != 5 or words[0] != "=" or not text.endswith("\n") or not all(map(str.isdecimal, words[1:])):
+        return None
+    generation, covered, witness, next_id = map(int, words[1:])
+    fits = generation == view.record.generation and covered <= view.record.end
+    return _Cached(text, covered, next_id) if fits and _witness(view, covered) == witness else None
+
+
+def _save(exp_dir: str, news: str, cached: _Cached) -> None:
+    """Add a batch, or write a whole new cache; without a cache to write to nothing is lost but time."""
+    path = ids_file(exp_dir)
+    try:
+        if not cached.text:
+            _replace(path, news.encode())
+        else:
+            _extend(path, news.encode(), len(cached.text))
+    except OSError:
+        return
+
+
+def _extend(path: str, news: bytes, size: int) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        flock(fd, LOCK_EX | LOCK_NB)
+        if os.fstat(fd).st_size == size and os.pwrite(fd, news, size) != len(news):
+            os.ftruncate(fd, size)
+    finally:
+        os.close(fd)
+
+
+def _replace(path: str, data: bytes) -> None:
+    draft = f"{path}.{os.urandom(4).hex()}.new"
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        complete = os.write(fd, data) == len(data)
+    finally:
+        os.close(fd)
+    if complete:
+        os.rename(draft, path)
+    else:
+        os.unlink(draft)

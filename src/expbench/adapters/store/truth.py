@@ -1,0 +1,105 @@
+"""The true state of runs: from the journal where the index can't know it, from the index everywhere else.
+
+The index can't know it for marked runs (`markers`) and for unfinished runs whose recorder is gone. Reading never
+writes: what is found out is shown, not stored.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
+
+from expbench.adapters.store.journal import UnreadableJournal, read_journal, replay
+from expbench.adapters.store.layout import is_folder, journal_file, run_folder
+from expbench.adapters.store.liveness import derive_status, is_held
+from expbench.domain.document import UNFINISHED, RunDocument
+from expbench.ports import DamagedRun
+
+Row = Mapping[str, Any]
+
+
+class RunState(NamedTuple):
+    """What a run's journal tells: the document if it can be known, and all damage."""
+
+    document: RunDocument | None
+    damaged: list[DamagedRun]
+
+
+def read_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | None:
+    """The run as its journal tells it, its status as recorded; None when there is no such run.
+
+    A folder that holds nothing but a lock and an empty journal is of a run that was never fully created.
+    """
+    folder = run_folder(exp_dir, run_id, place)
+    if not is_folder(folder):
+        gone = not os.path.lexists(folder)
+        return None if gone else RunState(None, [DamagedRun(run_id, f"{place}/{run_id}", "it is not a folder")])
+    file = f"{place}/{run_id}/events.jsonl"
+    try:
+        journal = read_journal(journal_file(exp_dir, run_id, place))
+    except UnreadableJournal as error:
+        return None if _is_unborn(folder) else RunState(None, [DamagedRun(run_id, file, str(error))])
+    if not journal.size and _is_unborn(folder):
+        return None
+    document, damaged = replay(journal, run_id)
+    return RunState(document, [DamagedRun(run_id, file, f"line {line}: {why}") for line, why in damaged])
+
+
+def true_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | None:
+    """As `read_state`, with the status derived."""
+    state = read_state(exp_dir, run_id, place)
+    if state is None or state.document is None:
+        return state
+    return state._replace(document=derive_status(state.document, run_folder(exp_dir, run_id, place)))
+
+
+def overlay(exp_dir: str, rows: Mapping[str, Row], marked: Iterable[str]) -> tuple[dict[str, Row], list[DamagedRun]]:
+    """The rows of the index by run id, made true, and the damage met on the way.
+
+    A row replaced by a journal's document has all of its keys but `env.packages`; marked runs that the index
+    doesn't hold are added, removed ones are left out.
+    """
+    true = dict(rows)
+    damaged: list[DamagedRun] = []
+    marks = set(marked)
+    unfinished = {run_id for run_id, row in rows.items() if row.get("status") in UNFINISHED}
+    for run_id in sorted(marks | unfinished):
+        if run_id not in marks and is_held(run_folder(exp_dir, run_id)):
+            continue
+        state = true_state(exp_dir, run_id) or _missing(exp_dir, run_id, rows)
+        damaged += state.damaged
+        if state.document is not None:
+            true[run_id] = without_packages(state.document)
+        elif state.damaged and run_id in rows:
+            row = cast(RunDocument, rows[run_id])
+            true[run_id] = cast(Row, derive_status(row, run_folder(exp_dir, run_id)))
+        else:
+            true.pop(run_id, None)
+    return true, damaged
+
+
+def without_packages(document: RunDocument) -> Row:
+    """The document as listings give it."""
+    env = {key: value for key, value in document["env"].items() if key != "packages"}
+    return {**document, "env": env}
+
+
+def _missing(exp_dir: str, run_id: str, rows: Mapping[str, Row]) -> RunState:
+    """The state of a run without a folder: damage if the index knows it and it isn't in the trash."""
+    if run_id in rows and not is_folder(run_folder(exp_dir, run_id, "trash")):
+        return RunState(None, [DamagedRun(run_id, f"runs/{run_id}", "it is missing")])
+    return RunState(None, [])
+
+
+def _is_unborn(folder: str) -> bool:
+    try:
+        names = set(os.listdir(folder))
+    except OSError:
+        return False
+    return names <= {"lock", "events.jsonl"} and not _size(os.path.join(folder, "events.jsonl"))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0
