@@ -76,6 +76,8 @@ def _write_dvc_settings(project: Path) -> None:
     (project / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
     (project / ".dvcignore").touch()
     (project / "dvc.yaml").write_text("stages:\n  nothing:\n    cmd: 'true'\n    always_changed: true\n")
+    # As DVC will write it, so that its run leaves a clean tree for the next one.
+    (project / "dvc.lock").write_text("schema: '2.0'\nstages:\n  nothing:\n    cmd: 'true'\n")
 
 
 def _git(folder: Path, *arguments: str) -> None:

@@ -9,6 +9,7 @@ from bench.projects import SHAPES, make_project
 from bench.report import Row, gain_row, limit_row, ratio_row, skipped_row
 
 MEMORY_MB = 40
+PEER_REPEATS = 2  # a peer may need a minute for one
 MLFLOW = "import mlflow, subprocess\nwith mlflow.start_run():\n    subprocess.run(['true'], check=True)"
 
 
@@ -47,7 +48,7 @@ def beside_mlflow(bench: Bench, project: Path) -> Row:
 def _beside(bench: Bench, what: str, name: str, peer: Job, project: Path, at_least: float) -> Row:
     jobs = {"run": bench.exp("run", "--", "true", cwd=project), "peer": peer}
     try:
-        found = compare(jobs, max(3, bench.repeats // 3))
+        found = compare(jobs, PEER_REPEATS)
     except Failed as failed:
         return skipped_row(f"{what}: {name}", str(failed)[:70])
     return gain_row(what, name, found["run"].cpu_s * 1e3, found["peer"].cpu_s * 1e3, at_least=at_least)
