@@ -220,20 +220,24 @@ def _warnings(
     store: RunStore, unknown: list[Watched], columns: list[Watched], documents: Sequence[Document]
 ) -> list[str]:
     absent = [column for column in columns if column.access.open and documents and not _in_any(column, documents)]
-    unknown = [*unknown, *(column for column in absent if not _any_has(store, column))]
-    if not unknown:
-        return []
-    known = _known_names(store)
-    return [_warning(watched, known) for watched in unknown]
+    empty = [column for column in absent if not _any_has(store, column)]
+    known = _known_names(store) if unknown or empty else []
+    return [
+        *(_warning(watched, watched.words(), known) for watched in unknown),
+        *(
+            _warning(column, f"no run has {show_name(column.name)}, so its column is empty", known)
+            for column in empty
+        ),
+    ]
 
 
 def _in_any(column: Watched, documents: Sequence[Document]) -> bool:
     return any(column.known(document) for document in documents)
 
 
-def _warning(watched: Watched, known: list[str]) -> str:
+def _warning(watched: Watched, words: str, known: list[str]) -> str:
     near = suggestion(watched.name.key, known)
-    return f"{watched.words()}; did you mean {near}" if near else watched.words()
+    return f"{words}; did you mean {near}" if near else words
 
 
 def _known_names(store: RunStore) -> list[str]:

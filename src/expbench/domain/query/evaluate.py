@@ -45,7 +45,7 @@ class Watched(NamedTuple):
         shown = show_name(self.name)
         if self.alone:
             return f"no run has {shown} as true or false, so it matches nothing; compare it, such as {shown} = VALUE"
-        return f"no run has {shown}, so it matches nothing"
+        return f"no run has {shown}, so no comparison with it fits"
 
 
 class CompiledQuery(NamedTuple):
