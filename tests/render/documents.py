@@ -1,4 +1,4 @@
-"""Two runs as the pages of these tests show them: the same training with another learning rate, and what it changed."""
+"""Two runs as these tests show them: one training, and again with another learning rate and what else changed."""
 
 from copy import deepcopy
 

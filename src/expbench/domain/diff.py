@@ -110,7 +110,7 @@ ChangedFiles = Callable[[str, str], list[FileChange] | None]
 # A folder's hash -> the hash of each file by path, or None where it isn't known here.
 FolderListing = Callable[[str], Mapping[str, str] | None]
 # A metric's key -> whether more of it is better, None where nobody knows.
-Direction = Callable[[str], Literal["higher", "lower"] | None]
+Direction = Callable[[str], Literal["max", "min"] | None]
 
 
 def diff_code(a: RunDocument, b: RunDocument, changed_files: ChangedFiles) -> CodeDiff:
@@ -216,7 +216,7 @@ def _delta(a: Number | None, b: Number | None) -> int | float | None:
 def _better(delta: float | None, direction: str | None) -> Literal["a", "b"] | None:
     if not delta or direction is None:
         return None
-    return "b" if (delta > 0) == (direction == "higher") else "a"
+    return "b" if (delta > 0) == (direction == "max") else "a"
 
 
 def diff_command(a: RunDocument, b: RunDocument) -> CommandDiff:

@@ -11,6 +11,8 @@ from expbench.render.style import UNLIMITED, Role, Style, paint, sign
 
 MARGIN: Final = 10
 _NARROW: Final = 44
+# Below this many cells a page is still drawn, but a line may be some cells too long.
+NARROWEST: Final = 8
 
 
 def inner(style: Style) -> Style:
@@ -59,4 +61,4 @@ def quoted(word: str) -> str:
 
 
 def _indent(style: Style) -> int:
-    return MARGIN if style.width > _NARROW else min(2, max(style.width - 1, 0))
+    return MARGIN if style.width > _NARROW else 2 if style.width >= NARROWEST else 0

@@ -77,10 +77,12 @@ def _wrapped(line: str, room: int) -> Iterator[str]:
             yield window
             return
         head = _at_blank(_prefix(window, room) or _prefix(window, 2), window)
+        yield head.rstrip(" " + _JOINER)
         start += len(head)
         while line[start : start + 1] in (" ", _JOINER):
             start += 1
-        yield head.rstrip(" " + _JOINER)
+        if start == len(line):
+            return
 
 
 def _at_blank(head: str, window: str) -> str:

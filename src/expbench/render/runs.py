@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from expbench.render.style import Role, Style, paint, sign
-from expbench.render.table import Cell, Column, csv_text, table
+from expbench.render.table import Cell, Column, csv_text, numeric, table
 from expbench.render.values import age, duration, number, param
 
 STATUS_ROLES: Final[dict[str, Role]] = {
@@ -31,13 +31,9 @@ def runs_table(columns: Sequence[str], rows: Sequence[RunRow], style: Style, now
 
     `id` is the short id as it is to be shown; `status` may also be `damaged`; `now` is ISO 8601.
     """
-    shown = [
-        Column(header, right=_is_numeric(name, rows), shrinks=name not in ("id", "status"))
-        for name, header in zip(columns, headers(columns), strict=True)
-    ]
-    return "\n".join(
-        table(shown, [[_cell(name, row.get(name), style, now) for name in columns] for row in rows], style)
-    )
+    shown = [_column(name, header, rows) for name, header in zip(columns, headers(columns), strict=True)]
+    cells = [[_cell(name, row.get(name), style, now) for name in columns] for row in rows]
+    return "\n".join(table(shown, cells, style))
 
 
 def runs_csv(columns: Sequence[str], rows: Sequence[RunRow]) -> str:
@@ -54,10 +50,8 @@ def empty_text(filtered: bool, style: Style) -> str:
         ("exp ls", "find it here"),
         ("exp demo /tmp/exp-demo", "or look around in a project with some dozen runs"),
     )
-    wide = max(len(command) for command, _ in steps)
-    lines = [
-        f"  {paint(command.ljust(wide), 'key', style)}  {paint(words, 'dim', style)}" for command, words in steps
-    ]
+    rows = [[Cell(""), Cell(typed, "key"), Cell(words, "dim")] for typed, words in steps]
+    lines = table([Column(""), Column("", shrinks=False), Column("")], rows, style, header=False)
     return "\n".join(["No runs yet.", "", *lines])
 
 
@@ -84,6 +78,13 @@ def _short(name: str) -> str:
         if name.startswith(group) and len(name) > len(group):
             return name.removeprefix(group)
     return name.removesuffix("_at") if name.endswith("_at") else "duration" if name == "duration_s" else name
+
+
+def _column(name: str, header: str, rows: Sequence[RunRow]) -> Column:
+    if _is_numeric(name, rows):
+        return numeric(header)
+    short = name in ("id", "status", "duration_s", "duration") or name.endswith("_at")
+    return Column(header, shrinks=not short)
 
 
 def _is_numeric(name: str, rows: Sequence[RunRow]) -> bool:

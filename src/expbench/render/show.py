@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
 from expbench.domain.document import Code, DataEntry, Env, Links, RunDocument, Verdict
+from expbench.domain.ids import LENGTH
 from expbench.render.blocks import block, command_lines, inner, paragraph
 from expbench.render.printable import clip
 from expbench.render.runs import STATUS_ROLES
@@ -64,7 +65,7 @@ def _head(document: RunDocument, view: _View) -> list[str]:
     style, status = view.style, document["status"]
     mark = paint(sign(status, style), STATUS_ROLES[status], style) if status in STATUS_ROLES else "?"
     name = clip(document["name"], max(style.width - 16, 1), sign("ellipsis", style))
-    run_id = paint(clip(document["id"], style.width), "id", style)
+    run_id = paint(clip(document["id"], min(LENGTH, style.width), sign("ellipsis", style)), "id", style)
     first = f"{mark} {paint(name, 'heading', style)}  {run_id}"
     if style.width < 20:
         first = run_id

@@ -55,7 +55,7 @@ class Style(NamedTuple):
 PLAIN: Final = Style(colour=False, width=UNLIMITED, unicode=True)
 
 
-def style_for(stream_isatty: bool, environ: Mapping[str, str], columns: int | None) -> Style:
+def style_for(stream_isatty: bool, environ: Mapping[str, str], columns: int | None = None) -> Style:
     """The style of a stream: whether it is a terminal, the environment, and the terminal's columns where known.
 
     `NO_COLOR` wins over `FORCE_COLOR` and `CLICOLOR_FORCE`, which win over everything else. A `COLUMNS` that

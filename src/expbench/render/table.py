@@ -73,7 +73,7 @@ def _widths(columns: Sequence[Column], rows: Sequence[Row], style: Style) -> lis
                 widths[index] = wanted
     if style.width >= UNLIMITED:
         return widths
-    return _dropped(_shrunk(widths, columns, style.width), style.width)
+    return _fitted(widths, columns, style.width)
 
 
 def _natural(text: str, most: int) -> int:
@@ -82,26 +82,20 @@ def _natural(text: str, most: int) -> int:
     return width(clip(text, most))
 
 
-def _shrunk(widths: list[int], columns: Sequence[Column], room: int) -> list[int]:
-    """The widths with the widest shrinking column made narrower until all fit, or none can shrink more."""
-    shrunk = list(widths)
-    floors = [min(wide, _NARROWEST) for wide in widths]
-    able = [index for index, column in enumerate(columns) if column.shrinks]
-    while _total(shrunk) > room:
-        able = [index for index in able if shrunk[index] > floors[index]]
-        if not able:
+def _fitted(widths: list[int], columns: Sequence[Column], room: int) -> list[int]:
+    """As many columns as fit at their narrowest, the widest of them made narrower until all fit."""
+    able = [column.shrinks for column in columns]
+    floors = [min(wide, _NARROWEST) if shrinks else wide for wide, shrinks in zip(widths, able, strict=True)]
+    kept = len(widths)
+    while kept > 1 and _total(floors[:kept]) > room:
+        kept -= 1
+    fitted = widths[:kept]
+    for _ in range(_total(fitted) - room):
+        shrinking = [index for index in range(kept) if fitted[index] > floors[index]]
+        if not shrinking:
             break
-        widest = max(able, key=lambda index: shrunk[index])
-        shrunk[widest] -= 1
-    return shrunk
-
-
-def _dropped(widths: list[int], room: int) -> list[int]:
-    kept = list(widths)
-    while len(kept) > 1 and _total(kept) > room:
-        kept.pop()
-    kept[-1] = min(kept[-1], max(room - _total(kept[:-1]) - (len(GAP) if len(kept) > 1 else 0), 1))
-    return kept
+        fitted[max(shrinking, key=lambda index: fitted[index])] -= 1
+    return fitted if kept > 1 else [min(fitted[0], max(room, 1))]
 
 
 def _total(widths: Sequence[int]) -> int:

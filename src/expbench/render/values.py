@@ -3,7 +3,6 @@
 Nothing here raises for a value that a document can hold, and every text that comes out is printable.
 """
 
-import json
 from datetime import UTC, datetime, tzinfo
 from math import isfinite
 from typing import Any, Final
@@ -57,6 +56,8 @@ def param(value: Any) -> str:  # noqa: ANN401  # any JSON value, so that a forei
         return number(value, 12)
     if isinstance(value, str):
         return printable(_quoted(value) if _misleads(value) else value)
+    import json
+
     return printable(json.dumps(value, ensure_ascii=False, default=str))
 
 
