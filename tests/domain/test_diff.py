@@ -204,6 +204,13 @@ def test_params_and_data_files_are_no_code() -> None:
     assert diff == {"same": False, "a": "c" * 40, "b": "d" * 40, "files": [changed("train.py")]}
 
 
+def test_code_that_was_renamed_to_a_params_file_still_counts() -> None:
+    a, b = run(), run()
+    b["code"]["tree"] = "u" * 40
+    renamed: FileChange = {"path": "params.json", "status": "R", "from": "train.py", "added": 0, "deleted": 0}
+    assert diff_code(a, b, lambda _a, _b: [renamed])["files"] == [renamed]
+
+
 def test_what_git_cannot_list_differs_without_files() -> None:
     a, b = run(), run()
     b["code"] |= {"snapshot": "", "tree": ""}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from expbench.domain.diff import AXES, FileChange
+from expbench.domain.metrics import better_direction
 from expbench.errors import ExitCode, UsageError
 from expbench.services.comparing import ALL_AXES, Sources, compare, differs, parse_axes
 from tests.render.documents import first_run, second_run
@@ -77,3 +78,14 @@ def test_an_unknown_axis_is_a_usage_error_that_lists_them(text: str) -> None:
 def test_a_near_miss_is_named() -> None:
     with pytest.raises(UsageError, match="did you mean params"):
         parse_axes("parms")
+
+
+@pytest.mark.parametrize(("declared", "better"), [({}, "b"), ({"acc": "min", "loss": "max"}, "a")])
+def test_the_direction_that_metrics_have_is_understood(declared: dict[str, str], better: str) -> None:
+    """More accuracy and less loss are better, unless the project says otherwise."""
+    a, b = first_run(), second_run()
+    b["metrics"]["acc"]["last"], b["metrics"]["loss"]["last"] = 0.99, 0.01
+    del b["metrics"]["f1"]
+    sources = SOURCES._replace(direction=lambda key: better_direction(key, declared))
+    changed = compare(a, b, ["metrics"], sources)["metrics"]["changed"]
+    assert [change["better"] for change in changed] == [better, better]

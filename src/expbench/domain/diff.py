@@ -109,7 +109,7 @@ class DiffDocument(TypedDict):
 ChangedFiles = Callable[[str, str], list[FileChange] | None]
 # A folder's hash -> the hash of each file by path, or None where it isn't known here.
 FolderListing = Callable[[str], Mapping[str, str] | None]
-# A metric's key -> whether more of it is better, None where nobody knows.
+# A metric's key -> "max" where more of it is better, "min" where less is, None where nobody knows.
 Direction = Callable[[str], Literal["max", "min"] | None]
 
 
@@ -126,7 +126,7 @@ def diff_code(a: RunDocument, b: RunDocument, changed_files: ChangedFiles) -> Co
     if changed is None:
         return {**result, "same": False}
     left_out = code_excludes(a, b)
-    files = [file for file in changed if not left_out(file["path"])]
+    files = [file for file in changed if not (left_out(file["path"]) and left_out(file["from"] or file["path"]))]
     return {**result, "same": not files, "files": files}
 
 
@@ -213,7 +213,7 @@ def _delta(a: Number | None, b: Number | None) -> int | float | None:
         return None
 
 
-def _better(delta: float | None, direction: str | None) -> Literal["a", "b"] | None:
+def _better(delta: float | None, direction: Literal["max", "min"] | None) -> Literal["a", "b"] | None:
     if not delta or direction is None:
         return None
     return "b" if (delta > 0) == (direction == "max") else "a"
