@@ -8,21 +8,11 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from expbench.domain.document import RunDocument
-from expbench.domain.query import (
-    Access,
-    StageHolders,
-    Watched,
-    access,
-    compile_query,
-    field_names,
-    full_name,
-    name_of,
-    parse,
-)
+from expbench.domain.query.compiled import EVERYTHING, CompiledQuery, StageHolders, Watched
+from expbench.domain.query.fields import Access, access, field_names, full_name, name_of
 from expbench.domain.query.mistakes import did_you_mean, mistake, suggestion
 from expbench.domain.query.syntax import show_name
-from expbench.domain.query.values import canonical
-from expbench.ports import DamagedRun, RunStore, Selection
+from expbench.ports import DamagedRun, Listing, RunStore, Selection
 
 Document: TypeAlias = Mapping[str, Any]
 SortKey: TypeAlias = Callable[[Document], tuple[int, Any] | None]
@@ -77,33 +67,30 @@ def list_runs(store: RunStore, request: Request, now: datetime, stages: StageHol
     `reverse` turns the order round; runs without the value come last either way.
     Raises `UsageError` for a filter, sort key or column with a mistake.
     """
-    query = compile_query(parse(request.filter), now, stages)
+    query = compile_filter(request.filter, now, stages)
     sort = _named(request.sort, "the runs can't be sorted") if request.sort else None
     columns = [_named(column, "the columns can't be shown") for column in request.columns]
-    watched = [*query.watched, *([sort] if sort and sort.access.open else [])]
-    watch = _Watch(watched)
-
-    def matches(document: Document) -> bool:
-        watch.look(document)
-        return query.matches(document)
-
-    fields = query.fields | (sort.access.fields if sort else frozenset())
-    if request.filter.strip() or sort or request.reverse:
-        key = _sort_key(sort.access, descending=not request.reverse) if sort else _newest if request.reverse else None
-        fields |= frozenset({"created_at"}) if request.reverse and not sort else frozenset()
-        listing = store.select(Selection(matches, fields, key, not request.reverse, request.limit))
-    else:
-        listing = store.all() if request.limit is None else store.newest(request.limit)
-    documents = listing.documents
+    watch = _Watch([*query.watched, *([sort] if sort and sort.access.open else [])])
+    listing = _chosen(store, request, query, sort, watch)
     unknown = watch.unknown(store)
     _refuse_unknown(store, request, unknown, sort)
-    shown = columns or default_columns(documents, request.metric)
+    shown = columns or default_columns(listing.documents, request.metric)
     return Runs(
         [Column(full_name(column.name), _title(column), column.access.kind) for column in shown],
-        [Row(document, [column.access.get(document) for column in shown]) for document in documents],
-        [*query.warnings, *_warnings(store, unknown, columns, documents)],
+        [Row(document, [column.access.get(document) for column in shown]) for document in listing.documents],
+        [*query.warnings, *_warnings(store, unknown, columns, listing.documents)],
         listing.damaged,
     )
+
+
+def compile_filter(text: str, now: datetime, stages: StageHolders | None = None) -> CompiledQuery:
+    """The filter ready for use; the empty one costs not even an import. Raises `UsageError` with a caret."""
+    if not text or text.isspace():
+        return EVERYTHING
+    from expbench.domain.query.evaluate import compile_query
+    from expbench.domain.query.parser import parse
+
+    return compile_query(parse(text), now, stages)
 
 
 def value_of(document: Document, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
@@ -158,6 +145,21 @@ class _Watch:
         return [watched for watched in self.left if not _any_has(store, watched)]
 
 
+def _chosen(store: RunStore, request: Request, query: CompiledQuery, sort: Watched | None, watch: _Watch) -> Listing:
+    """The runs that match, in order. Without filter and sort key the store need not look at all of them."""
+    if query is EVERYTHING and sort is None and not request.reverse:
+        return store.all() if request.limit is None else store.newest(request.limit)
+
+    def matches(document: Document) -> bool:
+        watch.look(document)
+        return query.matches(document)
+
+    order = sort or (_named("created", "") if request.reverse else None)
+    key = _sort_key(order.access, descending=not request.reverse) if order else None
+    fields = query.fields | (order.access.fields if order else frozenset())
+    return store.select(Selection(matches, fields, key, not request.reverse, request.limit))
+
+
 def _any_has(store: RunStore, watched: Watched) -> bool:
     return bool(store.select(Selection(watched.known, watched.access.fields, limit=1)).documents)
 
@@ -172,13 +174,11 @@ def _title(column: Watched) -> str:
     return f"{prefix}.{key}" if prefix and not column.name.exact else key
 
 
-def _newest(document: Document) -> str:
-    return canonical(document["created_at"])
-
-
 def _sort_key(found: Access, *, descending: bool) -> SortKey:
     """Numbers come before words whichever way the order goes, and words go from A to Z when numbers fall."""
-    get, is_time = found.get, found.kind == "time"
+    if found.kind == "time":
+        return _time_key(found)
+    get = found.get
     number_rank, word_rank = (1, 0) if descending else (0, 1)
 
     def key(document: Document) -> tuple[int, Any] | None:
@@ -187,11 +187,19 @@ def _sort_key(found: Access, *, descending: bool) -> SortKey:
             return (number_rank, value) if value == value else None
         if value is None or value == []:
             return None
-        if is_time:
-            return (word_rank, canonical(value))
         if isinstance(value, bool):
             return (number_rank, int(value))
         return (word_rank, _backwards(" ".join(value) if isinstance(value, list) else value))
+
+    return key
+
+
+def _time_key(found: Access) -> SortKey:
+    from expbench.domain.query.values import canonical
+
+    def key(document: Document) -> tuple[int, Any] | None:
+        value = found.get(document)
+        return None if value is None else (0, canonical(value))
 
     return key
 

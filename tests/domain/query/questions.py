@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from expbench.domain.fold import blank
-from expbench.domain.query import CompiledQuery, StageHolders, compile_query, parse
+from expbench.domain.query.compiled import CompiledQuery, StageHolders
+from expbench.domain.query.evaluate import compile_query
+from expbench.domain.query.parser import parse
 from expbench.errors import UsageError
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

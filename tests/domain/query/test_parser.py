@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expbench.domain.query import compile_query, parse
-from expbench.domain.query.parser import LABELS
+from expbench.domain.query.evaluate import compile_query
+from expbench.domain.query.parser import LABELS, parse
 from expbench.domain.query.syntax import And, Comparison, Flag, Label, Literal, Name, Node, Not, Or, show
 from expbench.domain.query.values import as_number
 from expbench.errors import UsageError

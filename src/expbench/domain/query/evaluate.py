@@ -4,11 +4,12 @@ A missing value fits no comparison (so it does fit `not`). Nothing here keeps st
 anywhere, in any order, on documents that hold nothing but `fields`.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from expbench.domain.query.compare import value_test
+from expbench.domain.query.compiled import EVERYTHING, CompiledQuery, Matches, StageHolders, Watched
 from expbench.domain.query.fields import STATUSES, Access, Document, access
 from expbench.domain.query.mistakes import suggestion
 from expbench.domain.query.syntax import (
@@ -22,50 +23,6 @@ from expbench.domain.query.syntax import (
     Query,
     show_name,
 )
-
-Matches = Callable[[Document], bool]
-# The ids of the runs that have a version which holds, or has held, this stage.
-StageHolders = Callable[[str], Collection[str]]
-
-
-class Watched(NamedTuple):
-    """A name of the run's own making, which may turn out to be unknown to every run."""
-
-    name: Name
-    access: Access
-    alone: bool
-
-    def known(self, document: Document) -> bool:
-        """Whether this run has it (as true or false, when it stands alone)."""
-        value = self.access.get(document)
-        return value is not None and (not self.alone or _is_truth_value(value))
-
-    def words(self) -> str:
-        """What to tell when no run has it."""
-        shown = show_name(self.name)
-        if self.alone:
-            return f"no run has {shown} as true or false, so it matches nothing; compare it, such as {shown} = VALUE"
-        return f"no run has {shown}, so no comparison with it fits"
-
-
-class CompiledQuery(NamedTuple):
-    """`matches` needs no more of a document than the top-level `fields`; `warnings` are whole sentences."""
-
-    text: str
-    matches: Matches
-    fields: frozenset[str]
-    watched: tuple[Watched, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    def unknown_names(self, documents: Iterable[Document]) -> list[str]:
-        """The metrics, params and attributes that the filter names and none of the documents has."""
-        left = dict.fromkeys(self.watched)
-        for document in documents:
-            if not left:
-                break
-            for watched in [one for one in left if one.known(document)]:
-                del left[watched]
-        return [show_name(watched.name) for watched in left]
 
 
 class _Gathered(NamedTuple):
@@ -155,15 +112,12 @@ def compile_query(query: Query, now: datetime, stages: StageHolders | None = Non
 
     Raises `UsageError` with a caret for a value that can't be compared with its name.
     """
+    if query.root is None:
+        return EVERYTHING
     gathered = _Gathered(set(), {}, {})
-    compiler = _Compiler(query.text, now, stages, gathered)
-    matches = _everything if query.root is None else compiler.node(query.root)
+    matches = _Compiler(query.text, now, stages, gathered).node(query.root)
     fields, watched = frozenset(gathered.fields), tuple(gathered.watched.values())
     return CompiledQuery(query.text, matches, fields, watched, tuple(gathered.warnings))
-
-
-def _everything(_document: Document) -> bool:
-    return True
 
 
 def _all(terms: tuple[Matches, ...]) -> Matches:
@@ -188,10 +142,6 @@ def _any(terms: tuple[Matches, ...]) -> Matches:
 
 def _is_true(value: object) -> bool:
     return value is True or value == "true"
-
-
-def _is_truth_value(value: object) -> bool:
-    return isinstance(value, bool) or value in ("true", "false")
 
 
 def _has_tag(document: Document, tag: str) -> bool:

@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple, TypeAlias
 
 KEYWORDS: Final = frozenset({"and", "or", "not", "in", "is", "null", "like", "ilike"})
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+_PLAIN: Final = r"[A-Za-z_][A-Za-z0-9_./-]*"
 
 
 class Name(NamedTuple):
@@ -97,7 +97,7 @@ def show(node: Node) -> str:
 def show_name(name: Name) -> str:
     """The name as a filter takes it, quoted where it must be."""
     key = name.key
-    if name.exact or not _PLAIN.fullmatch(key) or key.lower() in KEYWORDS:
+    if name.exact or not re.fullmatch(_PLAIN, key) or key.lower() in KEYWORDS:
         key = _quoted(key, '"') if "`" in key else f"`{key}`"
     return f"{name.prefix}.{key}" if name.prefix else key
 
