@@ -7,12 +7,12 @@ from typing import Any
 import typer
 
 
-def application(**settings: Any) -> typer.Typer:  # noqa: ANN401  # typer's own options
+def application(**settings: Any) -> typer.Typer:  # typer's own options
     """A Typer application that draws plain text and adds nothing of its own to the start."""
     return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, **settings)
 
 
-def command(*, examples: str, **settings: Any) -> Callable[[Callable[..., None]], typer.Typer]:  # noqa: ANN401  # as above
+def command(*, examples: str, **settings: Any) -> Callable[[Callable[..., None]], typer.Typer]:  # as above
     """Make a function the only command of its module; `examples` end its help.
 
     The decorated name becomes the module's Typer application, which `cli.main` looks for.

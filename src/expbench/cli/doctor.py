@@ -31,11 +31,11 @@ def doctor(
         checks = check_run(place.store.read(place.find(run)), place.evidence)
     else:
         if repair:
-            narrate(f"rebuilt the index from {place.store.rebuild()} journals")
-        checks = check_store(place.store, place.evidence)
+            narrate(f"rebuilt the index from {place.store.rebuild().runs} journals")
+        checks = check_store(place.store.check())
     if as_json:
         emit_json([check._asdict() for check in checks])
     else:
         emit(checks_text(checks, style()))
-    if run is None and not all(check.ok for check in checks):
+    if run is None and any(check.state == "bad" for check in checks):
         raise typer.Exit(ExitCode.FAILED)

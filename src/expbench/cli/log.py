@@ -26,7 +26,7 @@ def log(
 
     place = workplace()
     run_id = place.find(run)
-    alive = (lambda: place.store.is_live(run_id)) if follow else None
+    alive = (lambda: place.store.recorder(run_id) is not None) if follow else None
     empty = True
     for line in read_lines(place.store.run_dir(run_id), alive):
         empty = False

@@ -1,12 +1,20 @@
 """`exp ls`: list runs."""
 
-from typing import Annotated
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
 
 import typer
 
+from expbench.bootstrap.workplace import Workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, narrate_damage, style, workplace
+from expbench.domain.ids import shortest_prefixes
+from expbench.render.runs import empty_text, runs_csv, runs_table
+from expbench.services.listing import Request, Runs, list_runs
+
+SHOWN: Final = 20
 
 
 @command(
@@ -18,7 +26,9 @@ from expbench.cli.place import AsJson, narrate_damage, style, workplace
     """
 )
 def ls(
-    filter_text: Annotated[str, typer.Argument(metavar="[FILTER]", help="Which runs; see `exp help filters`.")] = "",
+    filter_text: Annotated[
+        str, typer.Argument(metavar="[FILTER]", help="Such as 'acc > 0.9 and status = failed'.")
+    ] = "",
     sort: Annotated[str | None, typer.Option("--sort", metavar="KEY", help="A metric, a param or a field.")] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order round.")] = False,
     count: Annotated[int | None, typer.Option("-n", min=0, help="How many; 20 by default, all for --json.")] = None,
@@ -27,4 +37,35 @@ def ls(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """List runs, newest first: filter, sort, choose columns."""
-    raise NotImplementedError
+    place = workplace()
+    limit = count if count is not None or as_json or as_csv else SHOWN
+    names = [name.strip() for name in columns.split(",") if name.strip()] if columns else []
+    request = Request(filter_text, sort, reverse, limit, names, place.settings.metric)
+    runs = list_runs(place.store, request, datetime.now(UTC))
+    for text in runs.warnings:
+        narrate(f"warning: {text}")
+    narrate_damage(runs.damaged)
+    if as_json:
+        emit_json([row.document for row in runs.rows])
+    elif as_csv:
+        emit(_csv(runs))
+    elif not runs.rows:
+        narrate(empty_text(bool(filter_text), style(sys.stderr)))
+    else:
+        emit(_table(runs, place))
+
+
+def _table(runs: Runs, place: Workplace) -> str:
+    shown = [row.document["id"] for row in runs.rows]
+    short = shortest_prefixes(shown, place.store.ids())
+    rows = [{**row, "id": short[run_id]} for run_id, row in zip(shown, _rows(runs), strict=True)]
+    return runs_table([column.name for column in runs.columns], rows, style(), place.clock.now())
+
+
+def _csv(runs: Runs) -> str:
+    return runs_csv([column.name for column in runs.columns], _rows(runs))
+
+
+def _rows(runs: Runs) -> list[dict[str, Any]]:
+    names = [column.name for column in runs.columns]
+    return [dict(zip(names, row.values, strict=True)) for row in runs.rows]

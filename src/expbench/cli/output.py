@@ -14,7 +14,7 @@ def emit(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
-def emit_json(document: Any) -> None:  # noqa: ANN401  # any JSON data
+def emit_json(document: Any) -> None:  # any JSON data
     """Write one strict JSON document; whatever isn't ASCII is escaped, so nothing raw reaches a terminal."""
     sys.stdout.write(json.dumps(document, allow_nan=False, indent=2 if sys.stdout.isatty() else None) + "\n")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from expbench.bootstrap import Workplace, open_workplace
+from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.cli.output import narrate
 from expbench.ports import DamagedRun
 from expbench.render.style import Style, style_for
@@ -30,10 +30,17 @@ def current_dir() -> str:
         return ""
 
 
-def style(stream: Any = None) -> Style:  # noqa: ANN401  # any text stream
+def style(stream: Any = None) -> Style:  # any text stream
     """How the stream, stdout by default, wants to be drawn to."""
     stream = stream or sys.stdout
-    return style_for(stream.isatty(), os.environ)
+    return style_for(stream.isatty(), os.environ, _columns(stream))
+
+
+def _columns(stream: Any) -> int | None:  # any text stream
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return None
 
 
 def narrate_damage(damaged: list[DamagedRun]) -> None:

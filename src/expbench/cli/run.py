@@ -15,7 +15,7 @@ WORDS = "expbench.words"
 class RunCommand(TyperCommand):
     """Keeps what stands behind the first `--` as it is: it is the user's command, not ours."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # typer's own Context
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer's own Context
         """Split at `--`, then parse our own options."""
         if "--" in args:
             place = args.index("--")
@@ -45,7 +45,8 @@ def run(
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; print the run's id.")] = False,
 ) -> None:
     """Record one run of a command: its code, data, environment, params, output and result."""
-    from expbench.cli.recorder import Asked, record
+    from expbench.cli.recorder import record
+    from expbench.services.requesting import Asked
 
     asked = Asked(
         command=ctx.meta.get(WORDS),

@@ -20,10 +20,10 @@ def stop(
     grace: Annotated[float, typer.Option("--grace", min=0, help="Seconds until it is killed.")] = 10.0,
 ) -> None:
     """Ask a live run to end: should_stop() turns true, SIGTERM now, SIGKILL after the grace."""
-    from expbench.adapters.execution.stop import stop_run
+    from expbench.adapters.execution.stop import Target, stop_run
 
     place = workplace()
     run_id = place.find(run)
     narrate(f"asking {run_id} to end, for {grace:g} s at most")
-    stop_run(place.store.run_dir(run_id), grace)
+    stop_run(Target(place.store.run_dir(run_id), lambda: place.store.recorder(run_id), place.group(run_id)), grace)
     narrate(f"{run_id} is {place.store.read(run_id)['status']}")

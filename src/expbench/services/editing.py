@@ -46,7 +46,9 @@ class TagEdit(NamedTuple):
 
 def parse_tag_edit(words: Sequence[str]) -> TagEdit:
     """`+a -b k=v c=` as an edit. Raises `UsageError` for a word that is none of these."""
-    added, removed, attributes = [], [], []
+    added: list[str] = []
+    removed: list[str] = []
+    attributes: list[tuple[str, str]] = []
     for word in words:
         if word[:1] in "+-" and len(word) > 1:
             (added if word[0] == "+" else removed).append(word[1:])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from expbench.domain.data import changed_entries, data_version
-from expbench.domain.document import Code, Data, DataEntry, Env, ParamValue, RunDocument, Summary
+from expbench.domain.document import Code, Data, DataEntry, Env, RunDocument, Summary
 from expbench.domain.events import Event
 from expbench.domain.fold import blank
 from expbench.domain.ids import default_name
@@ -30,29 +30,26 @@ from expbench.ports import (
     Progress,
     RunStore,
 )
+from expbench.services.requesting import Request
 
 Result = TypeVar("Result")
 
 
-class Request(NamedTuple):
-    """What the user asked for. `cwd` is absolute, `place` is the same relative to the repository's root."""
+class Surroundings(NamedTuple):
+    """Where the command runs: `cwd` is absolute, `place` the same relative to the repository's root."""
 
-    argv: Sequence[str]
     cwd: str
     place: str
     environ: Mapping[str, str]
     user: str
     host: str
-    shown_argv: Sequence[str] = ()
-    name: str | None = None
-    experiment: str = "default"
-    entry: str | None = None
-    params: Mapping[str, ParamValue] = {}
-    param_sources: Mapping[str, str] = {}
-    tags: Sequence[str] = ()
-    note: str = ""
-    timeout_s: float | None = None
-    warnings: Sequence[str] = ()
+
+
+class FoundMetrics(NamedTuple):
+    """Metrics of the files that the run wrote: summaries by key, and what must be said about them."""
+
+    metrics: dict[str, Summary]
+    warnings: list[str]
 
 
 class Workbench(NamedTuple):
@@ -65,8 +62,7 @@ class Workbench(NamedTuple):
     executor: Executor
     clock: Clock
     progress: Progress
-    # Metrics of the files that the run wrote: summaries by key, and what must be said.
-    metrics: Callable[[], tuple[Mapping[str, Summary], Sequence[str]]]
+    metrics: Callable[[], FoundMetrics]
     warn: Callable[[str], None]
 
 
@@ -102,26 +98,24 @@ class Recording:
         self.attempt("this run can't be recorded", lambda: self._bench.store.append(self.run_id, [event]), None)
 
 
-def announce(run_id: str, request: Request, created_at: str) -> RunDocument:
+def announce(run_id: str, request: Request, around: Surroundings, created_at: str) -> RunDocument:
     """The first document of a run: what was asked for, before anything is captured."""
-    document = blank(run_id, request.name or default_name(run_id), created_at)
-    document.update(
-        experiment=request.experiment,
-        command=list(request.shown_argv or request.argv),
-        cwd=request.place,
-        entry=request.entry,
-        user=request.user,
-        host=request.host,
-        params=dict(request.params),
-        param_sources=dict(request.param_sources),
-        tags=list(dict.fromkeys(request.tags)),
-        note=request.note,
-        warnings=list(request.warnings),
-    )
-    return document
+    return {
+        **blank(run_id, request.name or default_name(run_id), created_at),
+        "experiment": request.experiment,
+        "command": request.shown_argv,
+        "cwd": around.place,
+        "entry": request.entry,
+        "user": around.user,
+        "host": around.host,
+        "params": dict(request.params),
+        "param_sources": dict(request.param_sources),
+        "tags": list(dict.fromkeys(request.tags)),
+        "note": request.note,
+    }
 
 
-def capture(recording: Recording, request: Request, bench: Workbench) -> list[DataEntry]:
+def capture(recording: Recording, argv: Sequence[str], cwd: str, bench: Workbench) -> list[DataEntry]:
     """Pin code, data and environment, and give the data entries as they were at the start."""
     nothing = DataMeasure([], [], [])
     measure = recording.attempt("the data version is unknown", lambda: bench.data.measure(bench.progress), nothing)
@@ -132,7 +126,7 @@ def capture(recording: Recording, request: Request, bench: Workbench) -> list[Da
         lambda: bench.code.capture(recording.run_id, at, kept.replacements),
         None,
     )
-    env = recording.attempt("the environment is unknown", lambda: bench.env.probe(request.argv, request.cwd), None)
+    env = recording.attempt("the environment is unknown", lambda: bench.env.probe(argv, cwd), None)
     recording.add("captured", _captured(code, measure, env))
     for text in (*measure.warnings, *kept.warnings, *_said(code), *_said(env)):
         recording.warn(text)
@@ -163,12 +157,12 @@ def _preserve(recording: Recording, bench: Workbench, measure: DataMeasure, path
     )
 
 
-def execute(recording: Recording, request: Request, bench: Workbench) -> Ending:
+def execute(recording: Recording, request: Request, around: Surroundings, bench: Workbench) -> Ending:
     """Run the command to its end; the run is `running` from the moment that its process lives."""
     spec = ChildSpec(
         argv=request.argv,
-        cwd=request.cwd,
-        environ={**request.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
+        cwd=around.cwd,
+        environ={**around.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
         log_file=f"{recording.run_dir}/out.log",
         timeout_s=request.timeout_s,
     )
@@ -180,10 +174,10 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
     for text in ending.warnings:
         recording.warn(text)
     _record_outputs(recording, bench, before)
-    metrics, said = recording.attempt("metrics files were not read", bench.metrics, ({}, ()))
-    if metrics:
-        recording.add("metrics", {"metrics": dict(metrics)})
-    for text in said:
+    found = recording.attempt("metrics files were not read", bench.metrics, FoundMetrics({}, []))
+    if found.metrics:
+        recording.add("metrics", {"metrics": found.metrics})
+    for text in found.warnings:
         recording.warn(text)
     recording.add(
         "ended",

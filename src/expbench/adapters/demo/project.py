@@ -18,11 +18,9 @@ from typing import Final, NamedTuple
 from expbench.adapters.git.process import clean_environ
 from expbench.errors import EnvironmentUnusable, ExpError
 
-TEMPLATE: Final = os.path.join(os.path.dirname(__file__), "template")
-SQUARES: Final = (
-    "return (1.0, x, y)  # plain: a straight line",
-    "return (1.0, x, y, x * x, y * y)  # squares: an ellipse",
-)
+LEARNER: Final = os.path.join(os.path.dirname(__file__), "train.py.txt")
+PLAIN: Final = "return (1.0, x, y)  # plain: a straight line"
+SQUARES: Final = "return (1.0, x, y, x * x, y * y)  # squares: an ellipse"
 WAIT_S: Final = 20.0
 
 
@@ -56,7 +54,7 @@ def make_project(folder: str, progress: Callable[[str, int, int], None]) -> int:
 def _first_commit(folder: str) -> None:
     _call(folder, "git", "init", "-q", "-b", "main")
     _call(folder, *_dvc("init", "-q"))
-    shutil.copy(os.path.join(TEMPLATE, "train.py"), folder)
+    shutil.copy(LEARNER, os.path.join(folder, "train.py"))
     _write(folder, "params.json", json.dumps({"lr": 0.05, "epochs": 8, "seed": 0, "l2": 0.0}, indent=2) + "\n")
     _write(folder, ".gitignore", "metrics.json\n__pycache__/\n")
     _write(
@@ -72,7 +70,7 @@ def _first_commit(folder: str) -> None:
 def _learn_squares(folder: str) -> None:
     with open(os.path.join(folder, "train.py"), encoding="utf-8") as file:
         source = file.read()
-    _write(folder, "train.py", source.replace(*SQUARES))
+    _write(folder, "train.py", source.replace(PLAIN, SQUARES))
     _commit(folder, "Give the learner squares")
 
 

@@ -5,15 +5,15 @@ import random
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from expbench.adapters.git.process import clean_environ, git
-from expbench.domain.document import RunDocument, Summary
+from expbench.domain.document import Data, DataEntry, Env, ParamValue, RunDocument, Status, Summary
 from expbench.domain.fold import blank
 from expbench.domain.ids import default_name, new_id
 
 MODELS: Final = ("cnn", "mlp", "resnet", "transformer")
-STATUSES: Final = ("finished",) * 8 + ("failed", "killed")
+STATUSES: Final[tuple[Status, ...]] = (*("finished",) * 8, "failed", "killed")
 
 
 def make_repository(folder: str) -> str:
@@ -35,45 +35,73 @@ def synthetic_documents(count: int, commit: str, now: datetime, seed: int = 0) -
 def _document(dice: random.Random, commit: str, created: datetime) -> RunDocument:
     run_id = new_id(dice.randbytes(8))
     status = dice.choice(STATUSES)
-    duration_s = dice.uniform(5, 7200)
-    document = blank(run_id, default_name(run_id), _iso(created))
-    document.update(
-        experiment=f"group-{dice.randrange(12)}",
-        status=status,  # type: ignore[arg-type]  # one of STATUSES
-        exit_code={"finished": 0, "failed": 1}.get(status),
-        signal="SIGTERM" if status == "killed" else None,
-        started_at=_iso(created + timedelta(seconds=0.2)),
-        ended_at=_iso(created + timedelta(seconds=duration_s)),
-        duration_s=round(duration_s, 3),
-        user="synthetic",
-        host="synthetic",
-        tags=["baseline"] if dice.random() < 0.02 else [],
-        attributes={"synthetic": "true"},
-    )
-    _fill_inputs(document, dice, commit)
-    document["metrics"] = {name: _summary(dice) for name in ("acc", "loss", "val.acc", "val.loss")}
-    return document
-
-
-def _fill_inputs(document: RunDocument, dice: random.Random, commit: str) -> None:
-    lr, batch, model = round(10 ** dice.uniform(-5, -1), 6), dice.choice((16, 32, 64, 128)), dice.choice(MODELS)
-    document["params"] = {"lr": lr, "batch": batch, "model": model, "seed": dice.randrange(5), "dropout": 0.1}
-    document["param_sources"] = {
-        "lr": "argv", "batch": "argv", "model": "file:params.yaml", "seed": "file:params.yaml", "dropout": "file:params.yaml",
-    }  # fmt: skip
-    document["command"] = ["python", "train.py", "--lr", str(lr), "--batch", str(batch)]
-    document["code"].update(commit=commit, branch="main", snapshot=commit, tree=commit, complete=True)
-    data_hash = f"{dice.getrandbits(128):032x}.dir"
-    document["data"] = {
-        "version": data_hash[:32],
-        "inputs": [{"path": "data/images", "hash": data_hash, "size": 1_200_000_000, "files": 60_000}],
-        "outputs": [],
+    duration_s = round(dice.uniform(5, 7200), 3)
+    first = blank(run_id, default_name(run_id), _iso(created))
+    return {
+        **first,
+        "experiment": f"group-{dice.randrange(12)}",
+        "status": status,
+        "exit_code": {"finished": 0, "failed": 1}.get(status),
+        "signal": "SIGTERM" if status == "killed" else None,
+        "started_at": _iso(created + timedelta(seconds=0.2)),
+        "ended_at": _iso(created + timedelta(seconds=duration_s)),
+        "duration_s": duration_s,
+        "user": "synthetic",
+        "host": "synthetic",
+        "tags": ["baseline"] if dice.random() < 0.02 else [],
+        "attributes": {"synthetic": "true"},
+        "metrics": {name: _summary(dice) for name in ("acc", "loss", "val.acc", "val.loss")},
+        "code": {
+            **first["code"],
+            "commit": commit,
+            "branch": "main",
+            "snapshot": commit,
+            "tree": commit,
+            "complete": True,
+        },
+        "data": _data(dice),
+        "env": _env(dice, first["env"]),
+        **_inputs(dice),
     }
-    document["env"].update(
-        python="3.11.7", platform="Linux-6.1.0-x86_64-with-glibc2.36", hash=f"{dice.getrandbits(256):064x}",
-        hardware={"cpu": "Synthetic CPU", "cores": 32, "memory_bytes": 128 << 30, "gpu": "Synthetic GPU", "gpus": 4},
-        variables={"CUDA_VISIBLE_DEVICES": "0"},
-    )  # fmt: skip
+
+
+class _Inputs(TypedDict):
+    params: dict[str, ParamValue]
+    param_sources: dict[str, str]
+    command: list[str]
+
+
+def _inputs(dice: random.Random) -> _Inputs:
+    lr, batch, model = round(10 ** dice.uniform(-5, -1), 6), dice.choice((16, 32, 64, 128)), dice.choice(MODELS)
+    from_file = dict.fromkeys(("model", "seed", "dropout"), "file:params.yaml")
+    return {
+        "params": {"lr": lr, "batch": batch, "model": model, "seed": dice.randrange(5), "dropout": 0.1},
+        "param_sources": {"lr": "argv", "batch": "argv", **from_file},
+        "command": ["python", "train.py", "--lr", str(lr), "--batch", str(batch)],
+    }
+
+
+def _data(dice: random.Random) -> Data:
+    digest = f"{dice.getrandbits(128):032x}.dir"
+    entry: DataEntry = {"path": "data/images", "hash": digest, "size": 1_200_000_000, "files": 60_000}
+    return {"version": digest[:32], "inputs": [entry], "outputs": []}
+
+
+def _env(dice: random.Random, blank_env: Env) -> Env:
+    return {
+        **blank_env,
+        "python": "3.11.7",
+        "platform": "Linux-6.1.0-x86_64-with-glibc2.36",
+        "hash": f"{dice.getrandbits(256):064x}",
+        "hardware": {
+            "cpu": "Synthetic CPU",
+            "cores": 32,
+            "memory_bytes": 128 << 30,
+            "gpu": "Synthetic GPU",
+            "gpus": 4,
+        },
+        "variables": {"CUDA_VISIBLE_DEVICES": "0"},
+    }
 
 
 def _summary(dice: random.Random) -> Summary:

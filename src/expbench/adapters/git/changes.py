@@ -8,9 +8,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from expbench.adapters.git.process import SAFE_CONFIG, SAFE_ENVIRON, is_local
+from expbench.domain.diff import FileChange
 from expbench.errors import EnvironmentUnusable, ExpError, UsageError
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ _PATHS_AT_A_TIME: Final = 200
 _DIFF: Final = (
     *("-r", "-M", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=none", "--submodule=short"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
-)
-
-FileChange = TypedDict(
-    "FileChange",
-    {"path": str, "status": Status, "from": str | None, "added": int | None, "deleted": int | None},
 )
 
 

@@ -23,6 +23,11 @@ def list_refs(root: str, under: str = RUNS) -> dict[str, str]:
     return dict(line.split(" ") for line in printed.decode("utf-8", "surrogateescape").splitlines())
 
 
+def has_object(root: str, object_id: str) -> bool:
+    """Whether git still has this object."""
+    return git(root, ["cat-file", "--batch-check"], stdin=f"{object_id}\n".encode()).split()[-1:] != [b"missing"]
+
+
 def delete_refs(root: str, refs: Iterable[str]) -> None:
     """Delete these refs, all or none; one that is not there is no error."""
     gone = _own(list(refs))

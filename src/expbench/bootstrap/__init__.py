@@ -1,0 +1,1 @@
+"""The one place that builds adapters, each when it is first asked for."""

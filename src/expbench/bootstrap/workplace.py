@@ -1,0 +1,104 @@
+"""A project as commands see it: its settings, its store, and what the services ask of git and DVC."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Literal
+
+from expbench.adapters.clock import SystemClock
+from expbench.adapters.git.discovery import Project, find_project
+from expbench.adapters.settings import read_settings
+from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
+from expbench.domain.document import RunDocument
+from expbench.domain.metrics import better_direction
+from expbench.domain.settings import Settings
+from expbench.services.checking import Evidence
+from expbench.services.comparing import Sources
+
+
+class Workplace:
+    """One project. Nothing is built, read or imported before it is needed."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.clock = SystemClock()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """`exp.toml`. Raises `EnvironmentUnusable` when it can't be read."""
+        return read_settings(self.project.root)
+
+    @cached_property
+    def store(self) -> FileStore:
+        """The store as it is; an absent one is empty. Raises `EnvironmentUnusable` for one of a newer version."""
+        return open_store(self.project.exp_dir)
+
+    @property
+    def cache_dir(self) -> str:
+        """Where caches live that may be deleted at any time."""
+        return os.path.join(self.project.exp_dir, "cache")
+
+    def create_store(self) -> FileStore:
+        """The store, made when it is absent."""
+        create_store_dir(self.project.exp_dir)
+        return self.store
+
+    def find(self, reference: str) -> str:
+        """The id of the run that is meant. Raises `UsageError`."""
+        from expbench.services.finding import find
+
+        return find(self.store, reference, self.better)
+
+    def better(self, key: str) -> Literal["max", "min"] | None:
+        """Which direction of a metric is better, as declared or guessed."""
+        return better_direction(key, self.settings.directions)
+
+    def group(self, run_id: str) -> int | None:
+        """The process group of the run's command, once it has been started."""
+        started = [event for event in self.store.events(run_id) if event.kind == "started"]
+        return int(started[-1].data["pid"]) if started else None
+
+    @property
+    def sources(self) -> Sources:
+        """What comparing asks of git and DVC."""
+        from expbench.adapters.dvc.objects import folder_listing
+        from expbench.adapters.git.changes import changed_files
+
+        root = self.project.root
+        return Sources(
+            changed_files=lambda a, b: changed_files(root, a, b, lambda _path: False),
+            listing=lambda digest: folder_listing(root, digest),
+            direction=self.better,
+        )
+
+    @property
+    def evidence(self) -> Evidence:
+        """What checking a run asks of git and DVC."""
+        from expbench.adapters.dvc.objects import is_complete
+        from expbench.adapters.git.refs import has_object, list_refs
+
+        root = self.project.root
+        return Evidence(
+            has_commit=lambda commit: has_object(root, commit),
+            has_ref=lambda ref: ref in list_refs(root),
+            has_data=lambda digest: is_complete(root, digest),
+            present=os.path.isdir(os.path.join(root, ".dvc")),
+        )
+
+    def patch(self, a: RunDocument, b: RunDocument) -> str:
+        """The patch from one snapshot's code to the other's."""
+        from expbench.adapters.git.changes import patch
+        from expbench.domain.diff import code_excludes
+
+        return patch(self.project.root, a["code"]["snapshot"], b["code"]["snapshot"], code_excludes(a, b))
+
+    def delete_refs(self, run_ids: Sequence[str]) -> None:
+        """Let git forget the snapshots of these runs."""
+        from expbench.adapters.git.refs import RUNS, delete_refs
+
+        delete_refs(self.project.root, [f"{RUNS}/{run_id}" for run_id in run_ids])
+
+
+def open_workplace(start_dir: str) -> Workplace:
+    """The project around a folder. Raises `EnvironmentUnusable` outside of a git repository."""
+    return Workplace(find_project(start_dir))

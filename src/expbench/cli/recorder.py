@@ -1,0 +1,62 @@
+"""How `exp run` talks with its user: the surroundings it finds, its narration, and detaching."""
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+
+from expbench.adapters.execution.streams import Streams
+from expbench.bootstrap.recorder import Voice, prepare
+from expbench.bootstrap.recorder import record as record_run
+from expbench.bootstrap.workplace import Workplace
+from expbench.cli.output import emit, narrate
+from expbench.cli.place import current_dir, workplace
+from expbench.cli.progress import progress_bar
+from expbench.services.recording import Surroundings
+from expbench.services.requesting import Asked
+
+
+def record(asked: Asked, detach: bool) -> int:
+    """Record what was asked for and give the exit code of `exp run`."""
+    place = workplace()
+    around = surroundings(place)
+    request = prepare(place, asked, around, _warn)
+    ready, streams = _detached() if detach else (_nothing, Streams())
+    voice = Voice(warn=_warn, progress=progress_bar(sys.stderr), ready=ready, streams=streams)
+    return record_run(place, request, around, voice)
+
+
+def surroundings(place: Workplace) -> Surroundings:
+    """Where the command runs, and who runs it."""
+    cwd = current_dir()
+    return Surroundings(
+        cwd=cwd,
+        place=os.path.relpath(os.path.realpath(cwd), os.path.realpath(place.project.root)),
+        environ=dict(os.environ),
+        user=_user(),
+        host=socket.gethostname(),
+    )
+
+
+def _detached() -> tuple[Callable[[str], None], Streams]:
+    from expbench.adapters.execution.detach import detach
+
+    detached = detach(emit)
+    return detached.ready, detached.streams
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _warn(text: str) -> None:
+    narrate(f"warning: {text}")
+
+
+def _nothing(_text: str) -> None:
+    """Nobody waits for a run in the foreground."""

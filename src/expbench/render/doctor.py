@@ -1,0 +1,27 @@
+"""What `exp doctor` found, one line a check, the sound ones too."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from expbench.render.printable import printable
+from expbench.render.style import Role, Style, paint
+from expbench.services.checking import Check
+
+SIGNS: Final[dict[str, tuple[str, str, Role]]] = {
+    "ok": ("✓", "ok", "good"), "weak": ("~", "~", "warn"), "bad": ("✗", "X", "bad"),
+}  # fmt: skip
+
+
+def checks_text(checks: Sequence[Check], style: Style) -> str:
+    """A line a check, with the command that mends it below."""
+    room = max(len(printable(check.subject)) for check in checks)
+    return "\n".join(line for check in checks for line in _lines(check, room, style))
+
+
+def _lines(check: Check, room: int, style: Style) -> list[str]:
+    unicode_sign, ascii_sign, role = SIGNS[check.state]
+    sign = paint(unicode_sign if style.unicode else ascii_sign, role, style)
+    lines = [f"{sign} {printable(check.subject):{room}}  {printable(check.words)}"]
+    if check.hint and check.state != "ok":
+        lines.append(f"  {'':{room}}  {paint('hint:', 'key', style)} {printable(check.hint)}")
+    return lines
