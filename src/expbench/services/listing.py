@@ -72,7 +72,7 @@ def list_runs(store: RunStore, request: Request, now: datetime, stages: StageHol
     columns = [_named(column, "the columns can't be shown") for column in request.columns]
     watch = _Watch([*query.watched, *([sort] if sort and sort.access.open else [])])
     listing = _chosen(store, request, query, sort, watch)
-    unknown = watch.unknown(store)
+    unknown = watch.unknown(store, all_seen=request.limit is None or len(listing.documents) < request.limit)
     _refuse_unknown(store, request, unknown, sort)
     shown = columns or default_columns(listing.documents, request.metric)
     return Runs(
@@ -138,11 +138,11 @@ class _Watch:
         if self.left:
             self.left = [watched for watched in self.left if not watched.known(document)]
 
-    def unknown(self, store: RunStore) -> list[Watched]:
+    def unknown(self, store: RunStore, *, all_seen: bool) -> list[Watched]:
         """The names that no run has. Runs that were not passed by are asked now; an empty store tells nothing."""
         if not self.left or not store.newest(1).documents:
             return []
-        return [watched for watched in self.left if not _any_has(store, watched)]
+        return [watched for watched in self.left if all_seen or not _any_has(store, watched)]
 
 
 def _chosen(store: RunStore, request: Request, query: CompiledQuery, sort: Watched | None, watch: _Watch) -> Listing:
