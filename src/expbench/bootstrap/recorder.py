@@ -13,7 +13,7 @@ from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
 from expbench.adapters.execution.command import resolve_command
 from expbench.adapters.execution.local import LocalExecutor
-from expbench.adapters.execution.signals import deferred_signals
+from expbench.adapters.execution.signals import SignalInbox, deferred_signals
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.git.snapshot import GitCode
 from expbench.adapters.store.liveness import hold
@@ -21,7 +21,8 @@ from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import Summary
 from expbench.domain.ids import new_id
 from expbench.domain.metrics import flatten_metrics, summary_of_value
-from expbench.ports import Ending, Progress
+from expbench.errors import ExpError
+from expbench.ports import Progress
 from expbench.services.recording import (
     FoundMetrics,
     Recording,
@@ -31,6 +32,7 @@ from expbench.services.recording import (
     capture,
     conclude,
     execute,
+    refused,
 )
 from expbench.services.requesting import Asked, Request, understand
 
@@ -59,11 +61,15 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
     with ExitStack() as stack:
         inbox = stack.enter_context(deferred_signals())
         executor = LocalExecutor(voice.streams, inbox)
-        bench = _workbench(place, around, executor, voice)
+        bench = _workbench(place, around, executor, voice, inbox)
         recording = _begin(place, request, around, bench, stack)
         before = capture(recording, request.argv, around.cwd, bench)
         voice.ready(recording.run_id)
-        ending: Ending = execute(recording, request, around, bench)
+        try:
+            ending = execute(recording, request, around, bench)
+        except ExpError as error:
+            refused(recording, error)
+            raise
         return conclude(recording, bench, before, ending)
 
 
@@ -80,9 +86,16 @@ def _begin(place: Workplace, request: Request, around: Surroundings, bench: Work
     return recording
 
 
-def _workbench(place: Workplace, around: Surroundings, executor: LocalExecutor, voice: Voice) -> Workbench:
+def _workbench(
+    place: Workplace, around: Surroundings, executor: LocalExecutor, voice: Voice, inbox: SignalInbox
+) -> Workbench:
     root, settings = place.project.root, place.settings
     watch = files.before(root, around.place, settings.metrics_files)
+
+    def progress(what: str, done: int, total: int) -> None:
+        inbox.check()  # long hashing ends at once when Ctrl-C is pressed
+        voice.progress(what, done, total)
+
     return Workbench(
         store=place.store,
         code=GitCode(place.project, settings.max_file_size),
@@ -90,9 +103,10 @@ def _workbench(place: Workplace, around: Surroundings, executor: LocalExecutor, 
         env=ChildEnv(root, place.cache_dir, around.environ, settings.env_variables),
         executor=executor,
         clock=place.clock,
-        progress=voice.progress,
+        progress=progress,
         metrics=lambda: _found_metrics(files.written(root, watch)),
         warn=voice.warn,
+        stopped=lambda: bool(inbox.received),
     )
 
 

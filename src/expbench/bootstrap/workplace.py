@@ -9,9 +9,11 @@ from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
 from expbench.adapters.settings import read_settings
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
+from expbench.domain.diff import FileChange
 from expbench.domain.document import RunDocument
 from expbench.domain.metrics import better_direction
 from expbench.domain.settings import Settings
+from expbench.errors import ExpError
 from expbench.services.checking import Evidence
 from expbench.services.comparing import Sources
 
@@ -65,10 +67,15 @@ class Workplace:
         from expbench.adapters.git.changes import changed_files
 
         root = self.project.root
+
+        def files(a: str, b: str) -> list[FileChange] | None:
+            try:
+                return changed_files(root, a, b, lambda _path: False)
+            except ExpError:
+                return None  # a snapshot is gone: the diff says so, and compares the rest
+
         return Sources(
-            changed_files=lambda a, b: changed_files(root, a, b, lambda _path: False),
-            listing=lambda digest: folder_listing(root, digest),
-            direction=self.better,
+            changed_files=files, listing=lambda digest: folder_listing(root, digest), direction=self.better
         )
 
     @property

@@ -21,7 +21,7 @@ def log(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow it until the run ends.")] = False,
 ) -> None:
     """A run's output, stdout and stderr as they came; control characters are taken out."""
-    from expbench.adapters.output_log import read_lines
+    from expbench.adapters.execution.log_reading import read_lines
     from expbench.render.printable import plain_line
 
     place = workplace()

@@ -1,5 +1,6 @@
 """The command line's one way in and out: parse, dispatch, and turn every error into words and an exit code."""
 
+import gc
 import importlib
 import os
 import sys
@@ -80,6 +81,7 @@ def root(
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but the code leaves this function."""
+    gc.disable()  # a command lives for a moment; the recorder switches it on again
     try:
         code = _dispatch(argv)
         sys.stdout.flush()

@@ -1,11 +1,12 @@
 """How `exp run` talks with its user: the surroundings it finds, its narration, and detaching."""
 
+import gc
 import os
 import socket
 import sys
 from collections.abc import Callable
 
-from expbench.adapters.execution.streams import Streams
+from expbench.adapters.execution.streams import Streams, fill_standard_streams
 from expbench.bootstrap.recorder import Voice, prepare
 from expbench.bootstrap.recorder import record as record_run
 from expbench.bootstrap.workplace import Workplace
@@ -18,6 +19,8 @@ from expbench.services.requesting import Asked
 
 def record(asked: Asked, detach: bool) -> int:
     """Record what was asked for and give the exit code of `exp run`."""
+    gc.enable()
+    fill_standard_streams()
     place = workplace()
     around = surroundings(place)
     request = prepare(place, asked, around, _warn)

@@ -21,4 +21,4 @@ def show(run: Run = "@", as_json: AsJson = False) -> None:
         return
     from expbench.render.show import show_text
 
-    emit(show_text(document, style()))
+    emit(show_text(document, style(), now=place.clock.now(), zone=None))

@@ -43,7 +43,9 @@ def default_name(run_id: str) -> str:
 
 def shortest_prefixes(shown: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """For each id shown, its shortest prefix that no other known id has; 4 characters at least."""
-    ordered = sorted(set(known) | set(shown))
+    shown = list(shown)
+    beginnings = {run_id[:SHORTEST] for run_id in shown}
+    ordered = sorted({*shown, *(run_id for run_id in known if run_id[:SHORTEST] in beginnings)})
     place = {run_id: index for index, run_id in enumerate(ordered)}
     prefixes = {}
     for run_id in shown:

@@ -43,7 +43,6 @@ class StoreState(Protocol):
         """Runs on which index and journal differ, and how."""
 
 
-
 def check_store(state: StoreState) -> list[Check]:
     """The store's own state: each damaged file by name, or that all is well."""
     damaged = [Check(run.run_id or "store", "bad", f"{run.file}: {run.why}") for run in state.damaged]

@@ -64,6 +64,8 @@ class Workbench(NamedTuple):
     progress: Progress
     metrics: Callable[[], FoundMetrics]
     warn: Callable[[str], None]
+    # Whether a signal has come, so that nothing more is to be captured or started.
+    stopped: Callable[[], bool]
 
 
 class Recording:
@@ -80,6 +82,8 @@ class Recording:
         try:
             return action()
         except ExpError as error:
+            if self._bench.stopped():
+                return otherwise  # a signal came; that is told as the run's end, not as a failure to record
             self.warn(f"{what}: {error.what}" + (f" ({error.cause})" if error.cause else ""))
         except Exception as error:  # noqa: BLE001  # recording must never change what the command does
             self.warn(f"{what}: {type(error).__name__}: {error}")
@@ -169,6 +173,12 @@ def execute(recording: Recording, request: Request, around: Surroundings, bench:
     return bench.executor.run(spec, lambda pid: recording.add("started", {"pid": pid}))
 
 
+def refused(recording: Recording, error: ExpError) -> None:
+    """Record that the command could not be started: the run has failed, with the code that a shell gives."""
+    recording.warn(f"{error.what}: {error.cause}")
+    recording.add("ended", _ended(Ending(int(error.exit_code), None, 0.0)))
+
+
 def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], ending: Ending) -> int:
     """Record what came of the run, then its end; gives the exit code that the command deserves."""
     for text in ending.warnings:
@@ -179,16 +189,17 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
         recording.add("metrics", {"metrics": found.metrics})
     for text in found.warnings:
         recording.warn(text)
-    recording.add(
-        "ended",
-        {
-            "status": status_of(ending.exit_code, ending.signal),
-            "exit_code": ending.exit_code,
-            "signal": ending.signal,
-            "duration_s": ending.duration_s,
-        },
-    )
+    recording.add("ended", _ended(ending))
     return shell_code(ending.exit_code, ending.signal)
+
+
+def _ended(ending: Ending) -> dict[str, Any]:
+    return {
+        "status": status_of(ending.exit_code, ending.signal),
+        "exit_code": ending.exit_code,
+        "signal": ending.signal,
+        "duration_s": ending.duration_s,
+    }
 
 
 def _record_outputs(recording: Recording, bench: Workbench, before: list[DataEntry]) -> None:

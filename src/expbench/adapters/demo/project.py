@@ -19,7 +19,7 @@ from expbench.adapters.git.process import clean_environ
 from expbench.errors import EnvironmentUnusable, ExpError
 
 LEARNER: Final = os.path.join(os.path.dirname(__file__), "train.py.txt")
-PLAIN: Final = "return (1.0, x, y)  # plain: a straight line"
+PLAIN: Final = "return (1.0, x, y)  # plain: a straight line between the classes"
 SQUARES: Final = "return (1.0, x, y, x * x, y * y)  # squares: an ellipse"
 WAIT_S: Final = 20.0
 

@@ -34,7 +34,7 @@ def _blocks(path: str, alive: Callable[[], bool] | None) -> Iterator[bytes]:
 def _from(path: str, position: int) -> Iterator[bytes]:
     """What stands in the file from `position` on; nothing while there is no file yet."""
     try:
-        file = open(path, "rb")
+        file = open(path, "rb")  # noqa: SIM115  # closed by the with below
     except FileNotFoundError:
         return
     with file:
