@@ -66,10 +66,10 @@ class View(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a run stands: TinyDB's id for it, which holds within one generation."""
+    """Where a run stands within one generation: TinyDB's id for it, or None for a run that isn't in the index."""
 
     generation: int
-    doc_id: int
+    doc_id: int | None
 
 
 # Finds the id that a run has in a snapshot, None if it has none.
@@ -121,7 +121,15 @@ def put(exp_dir: str, run_id: str, document: bytes, known: Place | None, find: F
             os.fdatasync(view.fd)
         if worth_compacting(record):
             record = replace(exp_dir, lock, all_documents(View(view.fd, record)).items(), record.next_id)
-        return Place(record.generation, doc_id or record.next_id - 1)
+        return Place(record.generation, record.next_id - 1 if doc_id is None else doc_id)
+
+
+def nowhere(exp_dir: str) -> Place | None:
+    """The place of a run that is about to be made, for `put`; None when the index has to be asked."""
+    try:
+        return Place(_read_record(exp_dir).generation, None)
+    except (IndexDamaged, OSError):
+        return None
 
 
 def put_many(exp_dir: str, documents: Iterable[bytes]) -> None:

@@ -85,7 +85,7 @@ def replay(journal: Journal, run_id: str) -> tuple[RunDocument | None, list[Dama
         document = _first(journal, run_id)
     except (BrokenHistory, KeyError, TypeError, ValueError) as error:
         words = str(error) if isinstance(error, BrokenHistory) else "its first event is no run document"
-        return None, [*damaged, Damage(1, words)]
+        return None, damaged or [Damage(1, words)]
     for number, event in zip(journal.lines[1:], journal.events[1:], strict=True):
         try:
             document = apply(document, event)

@@ -71,6 +71,14 @@ def is_held(run_dir: str) -> bool:
         os.close(fd)
 
 
+def holder(run_dir: str) -> int | None:
+    """The process id of the run's living recorder on this machine; None when there is none."""
+    signed = _signed_by(run_dir)
+    if not is_held(run_dir) or not signed.isdigit():
+        return None
+    return int(signed)
+
+
 def derive_status(document: RunDocument, run_dir: str) -> RunDocument:
     """The document with its true status.
 
@@ -123,12 +131,22 @@ def _boot_of(events: list[Event], run_dir: str) -> str | None:
 
 
 def _signature(run_dir: str) -> str | None:
+    """The boot id in the lock file."""
+    return _lock_words(run_dir).rpartition(" ")[0] or None
+
+
+def _signed_by(run_dir: str) -> str:
+    """The process id in the lock file, as text."""
+    return _lock_words(run_dir).rpartition(" ")[2].strip()
+
+
+def _lock_words(run_dir: str) -> str:
     try:
         fd = os.open(os.path.join(run_dir, _LOCK), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        return ""
     try:
-        return os.read(fd, 200).decode(errors="replace").rpartition(" ")[0] or None
+        return os.read(fd, 200).decode(errors="replace")
     finally:
         os.close(fd)
 

@@ -45,9 +45,18 @@ def marked(exp_dir: str) -> set[str]:
     return set(ids_in(exp_dir, "stale"))
 
 
+def is_being_written(exp_dir: str, run_id: str) -> bool:
+    """Whether the marker tells of a write, going on or cut short."""
+    return _marker_size(exp_dir, run_id) == 0
+
+
 def is_marked_damaged(exp_dir: str, run_id: str) -> bool:
-    """Whether the marker, if any, speaks of damage rather than of a write that was cut short."""
+    """Whether the marker tells of damage."""
+    return (_marker_size(exp_dir, run_id) or 0) > 0
+
+
+def _marker_size(exp_dir: str, run_id: str) -> int | None:
     try:
-        return os.lstat(marker_file(exp_dir, run_id)).st_size > 0
-    except FileNotFoundError:
-        return False
+        return os.lstat(marker_file(exp_dir, run_id)).st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None

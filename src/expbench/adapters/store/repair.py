@@ -183,19 +183,22 @@ def _catch_up(exp_dir: str, run_id: str) -> None:
     """Under the journal's lock, so that no writer is in the middle; a run being written is left to its writer."""
     place = "runs" if os.path.lexists(run_folder(exp_dir, run_id)) else "trash"
     try:
-        with journal.opened(journal_file(exp_dir, run_id, place), wait_s=0.0):
+        with journal.opened(journal_file(exp_dir, run_id, place), wait_s=0.0) as fd:
             if place == "trash":
                 index.drop(exp_dir, {run_id})
                 markers.unmark(exp_dir, run_id)
             else:
-                _list_again(exp_dir, run_id)
+                _list_again(exp_dir, run_id, fd)
     except (journal.UnreadableJournal, EnvironmentUnusable):
         return
 
 
-def _list_again(exp_dir: str, run_id: str) -> None:
+def _list_again(exp_dir: str, run_id: str, fd: int) -> None:
     state = read_state(exp_dir, run_id)
-    if state is not None and state.document is not None:
+    if state is None:
+        os.ftruncate(fd, 0)  # its creation stopped within the first line
+        markers.unmark(exp_dir, run_id)
+    elif state.document is not None:
         index.put(exp_dir, run_id, excerpt(state.document), None, partial(find, exp_dir), durable=True)
         if not state.damaged:
             markers.unmark(exp_dir, run_id)

@@ -11,8 +11,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
-from expbench.adapters.store import idcache, index, journal, layout, markers, repair, trash
+from expbench.adapters.store import idcache, index, journal, layout, markers, operations, repair, trash
 from expbench.adapters.store.lines import IndexDamaged, excerpt
+from expbench.adapters.store.liveness import holder
 from expbench.adapters.store.projection import decode_all
 from expbench.adapters.store.truth import Row, overlay, read_state, true_state
 from expbench.domain.document import RunDocument
@@ -28,10 +29,9 @@ _SLACK = 16
 
 
 class _Known(NamedTuple):
-    """What this process knows of a journal that it wrote last: its identity, its size, and its document."""
+    """What this process knows of a journal that it wrote last: the file as it was then, and its document."""
 
-    inode: int
-    size: int
+    file: tuple[int, int, int]
     document: RunDocument
 
 
@@ -60,7 +60,10 @@ class FileStore:
             self._in_index(repair.catch_up, self.exp_dir)
             os.makedirs(folder, mode=0o700, exist_ok=True)
             self._require_folder(run_id)
+            place = index.nowhere(self.exp_dir)
             with journal.opened(self._journal(run_id), create=True) as fd:
+                if place:
+                    self._places[run_id] = place
                 try:
                     self._write(fd, document, [created], is_whole=True)
                 except OSError:
@@ -125,13 +128,12 @@ class FileStore:
         """The documents that match, in the selection's order; only its fields are decoded to decide."""
         from expbench.adapters.store.selecting import select
 
-        marked = self._marked()
-        return self._from_index(lambda view: select(self.exp_dir, view, marked, selection), Listing([], []))
+        return self._from_index(lambda view: select(self.exp_dir, view, selection), Listing([], []))
 
     def ids(self) -> list[str]:
         """The ids of every listed run, in no order."""
-        marked = self._marked()
         found: list[str] = self._from_index(partial(idcache.ids, self.exp_dir), [])
+        marked = self._marked()
         if not marked:
             return found
         states = {run_id: read_state(self.exp_dir, run_id) for run_id in marked}
@@ -153,6 +155,25 @@ class FileStore:
     def purge(self, run_ids: Iterable[str]) -> None:
         """Delete runs in the trash for good. `UsageError` for one that isn't there."""
         trash.purge(self.exp_dir, run_ids)
+
+    def log_operation(self, operation: Event) -> None:
+        """Add to the log of operations. Durable when it returns."""
+        operations.log_operation(self.exp_dir, operation)
+
+    def operations(self) -> list[Event]:
+        """The log of operations, oldest first."""
+        return operations.operations(self.exp_dir)
+
+    def events(self, run_id: str) -> list[Event]:
+        """The run's journal as it is; empty where it can't be read."""
+        try:
+            return journal.read_journal(self._journal(run_id)).events
+        except journal.UnreadableJournal:
+            return []
+
+    def recorder(self, run_id: str) -> int | None:
+        """The process id of the run's recorder; None when the run is not live."""
+        return holder(self.run_dir(run_id))
 
     def rebuild(self) -> repair.Rebuilt:
         """Make the index anew from the journals."""
@@ -189,8 +210,7 @@ class FileStore:
         if events[0].kind == "created":
             layout.sync_folder(os.path.join(self.exp_dir, "runs"))
         if is_whole:
-            status = os.fstat(fd)
-            self._known[run_id] = _Known(status.st_ino, status.st_size, document)
+            self._known[run_id] = _Known(_identity(os.fstat(fd)), document)
         with suppress(OSError, EnvironmentUnusable):  # the marker stays, and readers take the run from its journal
             self._in_index(self._put, run_id, text, any(event.kind in journal.DURABLE for event in events))
             if is_whole:
@@ -204,7 +224,7 @@ class FileStore:
     def _current(self, fd: int, run_id: str) -> tuple[RunDocument, bool]:
         """The document of the locked journal, and whether the journal is without damage."""
         status, known = os.fstat(fd), self._known.get(run_id)
-        if known and (known.inode, known.size) == (status.st_ino, status.st_size):
+        if known and known.file == _identity(status):
             return known.document, True
         found = journal.parse(journal.read_range(fd, 0, status.st_size))
         document, damaged = journal.replay(found, run_id)
@@ -238,17 +258,16 @@ class FileStore:
             return cast(T, repair.read_through(self.exp_dir, read))
 
     def _marked(self) -> set[str]:
-        """Read before the index: a writer that finishes in between costs a look into a journal, not a run."""
+        """Read after the index, which may have been made anew just then and have marked damaged runs."""
         with layout.reading():
             return markers.marked(self.exp_dir)
 
     def _rows(self, read: Any) -> tuple[list[Row], list[DamagedRun]]:  # noqa: ANN401  # any reader of a view
-        marked = self._marked()
         texts: dict[int, bytes] = self._from_index(read, {})
         documents = decode_all(texts[doc_id] for doc_id in sorted(texts, reverse=True))
         rows = {document["id"]: document for document in documents if is_id(document.get("id", ""))}
         with layout.reading():
-            true, damaged = overlay(self.exp_dir, rows, marked)
+            true, damaged = overlay(self.exp_dir, rows, self._marked())
         return sorted(true.values(), key=created_at, reverse=True), damaged
 
 
@@ -277,6 +296,10 @@ def create_store_dir(exp_dir: str) -> None:
         layout.create_folders(exp_dir)
         if not os.path.lexists(layout.index_file(exp_dir)):
             repair.repair(exp_dir)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _undo_creation(folder: str) -> None:

@@ -10,6 +10,7 @@ from tinydb.storages import Storage
 from tinydb.table import Table
 
 from expbench.adapters.store.index import View, all_documents
+from expbench.adapters.store.markers import marked
 from expbench.adapters.store.projection import decode_all, projector, uncollected
 from expbench.adapters.store.queries import to_tinydb
 from expbench.adapters.store.truth import Row, overlay
@@ -42,7 +43,7 @@ class _Rows(Table):
         return self._rows
 
 
-def select(exp_dir: str, view: View, marked: set[str], selection: Selection) -> Listing:
+def select(exp_dir: str, view: View, selection: Selection) -> Listing:
     """The documents that match, in the selection's order, and the damage met."""
     with uncollected():
         texts = all_documents(view)
@@ -51,7 +52,7 @@ def select(exp_dir: str, view: View, marked: set[str], selection: Selection) -> 
         found = [(project(texts[doc_id]), doc_id) for doc_id in newest_first]
     rows: dict[str, Row] = {row["id"]: row for row, _ in found if is_id(row.get("id", ""))}
     doc_ids = {row["id"]: doc_id for row, doc_id in found if "id" in row}
-    true, damaged = overlay(exp_dir, rows, marked)
+    true, damaged = overlay(exp_dir, rows, marked(exp_dir))
     table = _Rows({str(doc_ids.get(run_id, 0)): row for run_id, row in true.items()})
     winners = ordered(cast(list[Row], table.search(to_tinydb(selection.matches))), selection)
     return Listing(_whole(winners, texts, doc_ids, rows, true), damaged)

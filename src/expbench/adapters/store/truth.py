@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from expbench.adapters.store.journal import UnreadableJournal, read_journal, replay
 from expbench.adapters.store.layout import is_folder, journal_file, run_folder
 from expbench.adapters.store.liveness import derive_status, is_held
+from expbench.adapters.store.markers import is_being_written
 from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.ports import DamagedRun
 
@@ -27,21 +28,29 @@ class RunState(NamedTuple):
 def read_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | None:
     """The run as its journal tells it, its status as recorded; None when there is no such run.
 
-    A folder that holds nothing but a lock and an empty journal is of a run that was never fully created.
+    A run whose creation is being written, or was cut short, isn't one yet: nobody was told of it.
     """
     folder = run_folder(exp_dir, run_id, place)
     if not is_folder(folder):
         gone = not os.path.lexists(folder)
         return None if gone else RunState(None, [DamagedRun(run_id, f"{place}/{run_id}", "it is not a folder")])
     file = f"{place}/{run_id}/events.jsonl"
-    try:
-        journal = read_journal(journal_file(exp_dir, run_id, place))
-    except UnreadableJournal as error:
-        return None if _is_unborn(folder) else RunState(None, [DamagedRun(run_id, file, str(error))])
-    if not journal.size and _is_unborn(folder):
-        return None
-    document, damaged = replay(journal, run_id)
-    return RunState(document, [DamagedRun(run_id, file, f"line {line}: {why}") for line, why in damaged])
+    why = ""
+    for _ in range(3):  # a creation may come to its end between the two looks
+        try:
+            journal = read_journal(journal_file(exp_dir, run_id, place))
+        except UnreadableJournal as error:
+            why = str(error)
+        else:
+            if journal.events or journal.damaged:
+                document, damaged = replay(journal, run_id)
+                return RunState(
+                    document, [DamagedRun(run_id, file, f"line {line}: {words}") for line, words in damaged]
+                )
+            why = "it holds no whole line"
+        if _is_unborn(folder) or is_being_written(exp_dir, run_id):
+            return None
+    return RunState(None, [DamagedRun(run_id, file, why)])
 
 
 def true_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | None:

@@ -1,0 +1,106 @@
+"""Ports in memory, for tests of the services. `tests/contracts` holds them to what the real ones do."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, cast
+
+from expbench.domain.document import UNFINISHED, RunDocument
+from expbench.domain.events import Event
+from expbench.domain.fold import fold
+from expbench.domain.ids import is_id
+from expbench.errors import ExpError, UsageError
+from expbench.ports import Listing, Selection
+
+
+class MemoryStore:
+    """A run store without a disk. Every unfinished run counts as live unless it is among `dead`."""
+
+    def __init__(self) -> None:
+        self.journals: dict[str, list[Event]] = {}
+        self.trash: dict[str, list[Event]] = {}
+        self.dead: set[str] = set()
+        self._operations: list[Event] = []
+
+    def create(self, document: RunDocument) -> None:
+        run_id = document["id"]
+        if not is_id(run_id):
+            raise UsageError(f"there is no run {run_id!r}")
+        if run_id in self.journals:
+            raise ExpError(f"the run {run_id} can't be created", "it exists")
+        self.journals[run_id] = [Event("created", document["created_at"], dict(deepcopy(document)))]
+
+    def append(self, run_id: str, events: Sequence[Event]) -> RunDocument:
+        self.journals[run_id] = [*self._journal(run_id), *deepcopy(list(events))]
+        return self._recorded(run_id)
+
+    def read(self, run_id: str) -> RunDocument:
+        return self._derived(run_id, self._recorded(run_id))
+
+    def newest(self, count: int) -> Listing:
+        return Listing(self.all().documents[: max(count, 0)], [])
+
+    def all(self) -> Listing:
+        documents = [_without_packages(self.read(run_id)) for run_id in reversed(self.journals)]
+        return Listing(sorted(documents, key=lambda document: document["created_at"], reverse=True), [])
+
+    def select(self, selection: Selection) -> Listing:
+        documents = [document for document in self.all().documents if selection.matches(document)]
+        key = selection.key
+        if key is None:
+            documents = documents if selection.descending else documents[::-1]
+        else:
+            present = [document for document in documents if key(document) is not None]
+            absent = [document for document in documents if key(document) is None]
+            documents = sorted(present, key=key, reverse=selection.descending) + absent
+        return Listing(documents[: selection.limit], [])
+
+    def ids(self) -> list[str]:
+        return list(self.journals)
+
+    def remove(self, run_ids: Sequence[str]) -> None:
+        for run_id in run_ids:
+            if self.read(run_id)["status"] in UNFINISHED:
+                raise ExpError(f"the run {run_id} is still going on")
+        for run_id in dict.fromkeys(run_ids):
+            self.trash[run_id] = self.journals.pop(run_id)
+
+    def restore(self, run_id: str) -> None:
+        if run_id not in self.trash:
+            raise UsageError(f"the run {run_id} is not in the trash")
+        self.journals[run_id] = self.trash.pop(run_id)
+
+    def trashed(self) -> Listing:
+        documents = [_without_packages(self._derived(run_id, fold(events))) for run_id, events in self.trash.items()]
+        return Listing(sorted(documents, key=lambda document: document["created_at"], reverse=True), [])
+
+    def purge(self, run_ids: Iterable[str]) -> None:
+        wanted = list(run_ids)
+        if any(run_id not in self.trash for run_id in wanted):
+            raise UsageError("the run is not in the trash")
+        for run_id in wanted:
+            del self.trash[run_id]
+
+    def log_operation(self, operation: Event) -> None:
+        self._operations.append(deepcopy(operation))
+
+    def operations(self) -> list[Event]:
+        return deepcopy(self._operations)
+
+    def _journal(self, run_id: str) -> list[Event]:
+        if run_id not in self.journals:
+            raise UsageError(f"there is no run {run_id}")
+        return self.journals[run_id]
+
+    def _recorded(self, run_id: str) -> RunDocument:
+        return deepcopy(fold(self._journal(run_id)))
+
+    def _derived(self, run_id: str, document: RunDocument) -> RunDocument:
+        if document["status"] in UNFINISHED and run_id in self.dead:
+            return {**document, "status": "killed", "signal": "SIGKILL"}
+        return document
+
+
+def _without_packages(document: RunDocument) -> RunDocument:
+    env = {key: value for key, value in document["env"].items() if key != "packages"}
+    changed: Mapping[str, Any] = {**document, "env": env}
+    return cast(RunDocument, changed)
