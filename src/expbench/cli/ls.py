@@ -6,12 +6,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from expbench.bootstrap.workplace import Workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, narrate_damage, style, workplace
 from expbench.domain.ids import shortest_prefixes
-from expbench.render.runs import empty_text, runs_csv, runs_table
+from expbench.render.runs import empty_text, more_text, runs_csv, runs_table
 from expbench.services.listing import Request, Runs, list_runs
 
 SHOWN: Final = 20
@@ -52,14 +51,17 @@ def ls(
     elif not runs.rows:
         narrate(empty_text(bool(filter_text), style(sys.stderr)))
     else:
-        emit(_table(runs, place))
+        known = place.store.ids()
+        emit(_table(runs, known, place.clock.now()))
+        if count is None and not filter_text and SHOWN < len(known):
+            narrate(more_text(SHOWN, len(known)))
 
 
-def _table(runs: Runs, place: Workplace) -> str:
+def _table(runs: Runs, known: list[str], now: str) -> str:
     shown = [row.document["id"] for row in runs.rows]
-    short = shortest_prefixes(shown, place.store.ids())
+    short = shortest_prefixes(shown, known)
     rows = [{**row, "id": short[run_id]} for run_id, row in zip(shown, _rows(runs), strict=True)]
-    return runs_table([column.name for column in runs.columns], rows, style(), place.clock.now())
+    return runs_table([column.name for column in runs.columns], rows, style(), now)
 
 
 def _csv(runs: Runs) -> str:

@@ -83,7 +83,7 @@ def _more_data(folder: str) -> None:
 def _straight_line() -> list[Step]:
     rates = ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"]
     steps = [Step(["--experiment", "line"], ["--lr", rate]) for rate in rates]
-    steps += [Step(["--experiment", "line", "--name", f"line-seed-{seed}"], ["--seed", str(seed)]) for seed in "123"]
+    steps += [Step(["--experiment", "line", "--name", f"line-seed-{seed}"], ["--seed", str(seed)]) for seed in "1234"]
     return [*steps, Step(["--experiment", "line", "--note", "a typing mistake"], ["--lr", "-1"])]
 
 
