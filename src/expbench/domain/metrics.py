@@ -28,8 +28,9 @@ _NEITHER: Final = frozenset(
     "scale scaler weight weights coef coefficient coeff lr rate_schedule threshold margin alpha beta gamma lambda "
     "ratio bonus temperature norm gradient grad learning feature features timestamp".split()
 )
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\dA-Za-z_]+")
-_LETTERED_NUMBER: Final = frozenset({"f1", "r2"})
+_KNOWN: Final = _MIN | _MAX
+_PART: Final = re.compile(r"[A-Za-z0-9]+")
+_PIECE: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 def better_direction(key: str, declared: Mapping[str, str]) -> Direction | None:
@@ -104,14 +105,13 @@ def _is_metric(value: int) -> bool:
 
 
 def _split(key: str) -> list[str]:
-    """The words of a key in lower case, with `f1` and `r2` whole and other numbers left out."""
+    """The words of a key in lower case; `mIoU` and `f1` are one word each, `valLoss` is two, numbers are none."""
     words: list[str] = []
-    for part in (word.lower() for word in _WORD.findall(key)):
-        if part.isdigit():
-            if words and words[-1] + part in _LETTERED_NUMBER:
-                words[-1] += part
-        else:
-            words.append(part)
+    for part in _PART.findall(key):
+        whole = part.lower()
+        is_known = not _KNOWN.isdisjoint((whole, whole.rstrip("0123456789")))
+        pieces = [whole] if is_known else [piece.lower() for piece in _PIECE.findall(part)]
+        words += [piece if piece in _KNOWN else piece.rstrip("0123456789") for piece in pieces]
     return words
 
 

@@ -76,8 +76,9 @@ class Settings(NamedTuple):
 
 def settings_from(document: Mapping[str, Any]) -> Settings:
     """The settings of a parsed `exp.toml`. Raises `EnvironmentUnusable` for a value of a wrong type."""
-    metrics = {key: value for key, value in _table(document, "metrics").items() if not _is_files(key, value)}
-    declared = dict(_declared("", metrics))
+    metrics = _table(document, "metrics")
+    files = {key: value for key, value in metrics.items() if _is_files(key, value)}
+    declared = dict(_declared("", {key: value for key, value in metrics.items() if key not in files}))
     entries = _table(document, "entries")
     return Settings(
         metric=_text(document, "metric", "metric"),
@@ -85,7 +86,7 @@ def settings_from(document: Mapping[str, Any]) -> Settings:
         tolerances={key: float(table["tolerance"]) for key, table in declared.items() if "tolerance" in table},
         entries={name: _entry(name, _table(entries, name, f"entries.{name}")) for name in entries},
         params_files=_texts(_table(document, "params"), "files", "params.files"),
-        metrics_files=_texts(_table(document, "metrics"), "files", "metrics.files"),
+        metrics_files=_texts(files, "files", "metrics.files"),
         env_variables=_texts(_table(document, "env"), "variables", "env.variables"),
         max_file_size=_size(_table(document, "snapshot")),
         raw=document,

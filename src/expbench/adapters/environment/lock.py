@@ -12,7 +12,7 @@ _NAMES: Final = (
     *("requirements.lock", "requirements.txt"),
 )
 _LIMIT: Final = 50_000_000
-_PINNED: Final = re.compile(r"(?:-|.*(?:===?\s*[^\s*]+|\s@\s*\S+))")
+_PINNED: Final = re.compile(r"-|.*===?\s*[^\s*;,]+(?:[\s;,]|$)|.*\s@\s*\S")
 
 
 def lock_file(root: str) -> tuple[Lock | None, list[str]]:
