@@ -101,7 +101,7 @@ def test_a_key_of_two_files_is_kept_from_both() -> None:
 
 
 def test_the_headline_is_the_metric_of_the_settings_else_the_first() -> None:
-    document = {"metrics": {"system/cpu": {}, "loss": {}, "acc": {}}}
+    document: dict[str, dict[str, dict[str, int]]] = {"metrics": {"system/cpu": {}, "loss": {}, "acc": {}}}
     assert headline(document, "acc") == "acc"
     assert headline(document, None) == "loss"
     assert headline(document, "f1") is None
