@@ -298,3 +298,22 @@ def test_journal_line_and_index_line_of_a_run_are_each_one_write(
     assert [data.endswith(lines.TAIL) for data in writes] == [True, False]  # the line, then the record
     found = journal.read_journal(os.path.join(store.run_dir(run_id_of(1)), "events.jsonl"))
     assert len(found.events) == 3
+
+
+def test_cache_of_ids_holds_across_pieces_removals_and_long_lines(
+    store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is cached, the ids are those of the index."""
+    monkeypatch.setattr("expbench.adapters.store.idcache._PIECE", 5_000)
+    fill(store, 30)
+    store.create(document(40, note="x" * 50_000))
+    expected = {run_id_of(number) for number in [*range(30), 40]}
+    assert set(store.ids()) == set(open_store(store.exp_dir).ids()) == expected
+    store.append(run_id_of(3), [note("y")])
+    assert len(store.ids()) == len(expected)
+    store.remove([run_id_of(4)])
+    store.restore(run_id_of(4))
+    store.remove([run_id_of(5)])
+    assert sorted(store.ids()) == sorted(expected - {run_id_of(5)})
+    os.unlink(os.path.join(store.exp_dir, "cache", "ids"))
+    assert sorted(store.ids()) == sorted(expected - {run_id_of(5)})

@@ -6,8 +6,9 @@ doesn't fit the index is made anew, one that can't be written is done without.
 """
 
 import os
+from collections.abc import Iterator
 from fcntl import LOCK_EX, LOCK_NB, flock
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from expbench.adapters.store.index import View
@@ -16,7 +17,8 @@ from expbench.adapters.store.layout import ids_file
 from expbench.adapters.store.lines import HEAD, documents_in, run_id_of
 from expbench.domain.ids import LENGTH
 
-_WITNESS = 256  # bytes before the covered end that are checked
+_WITNESS: Final = 256  # bytes before the covered end that are checked
+_PIECE: Final = 4_194_304
 
 
 class _Cached(NamedTuple):
@@ -51,13 +53,27 @@ def _current(exp_dir: str, view: View) -> str:
 def _scan(view: View, cached: _Cached) -> str:
     """Cache lines for the runs that the cache doesn't hold, and the batch's last line."""
     record = view.record
-    found = documents_in(view.read(cached.covered, record.end))
+    found: dict[int, str] = {}
+    for data in _pieces(view, cached.covered):
+        found.update({doc_id: run_id_of(document) for doc_id, document in documents_in(data).items()})
     updated = any(doc_id < cached.next_id for doc_id in found)
     known = {line[:LENGTH] for line in cached.text.splitlines()} if updated else set()
-    named = [(run_id_of(document), doc_id) for doc_id, document in sorted(found.items())]
-    lines = [f"{run_id} {doc_id}\n" for run_id, doc_id in named if run_id and run_id not in known]
+    lines = [f"{run_id} {doc_id}\n" for doc_id, run_id in sorted(found.items()) if run_id and run_id not in known]
     last = f"= {record.generation} {record.end} {_witness(view, record.end)} {record.next_id}\n"
     return "".join([*lines, last])
+
+
+def _pieces(view: View, start: int) -> Iterator[bytes]:
+    """The index from `start` on in pieces of whole lines, so that a large one is never in memory at once."""
+    size = _PIECE
+    while start < view.record.end:
+        data = view.read(start, min(start + size, view.record.end))
+        whole = data.rfind(b"\n") + 1
+        if not whole:
+            size *= 2  # a line longer than the piece
+            continue
+        yield data[:whole]
+        start += whole
 
 
 def _witness(view: View, end: int) -> int:

@@ -97,6 +97,7 @@ class FileStore:
             texts = [excerpt(self._write_history(events)) for events in histories]
             os.sync()
             self._in_index(index.put_many, self.exp_dir, texts)
+        self._from_index(partial(idcache.ids, self.exp_dir), [])  # fills the cache for the first reader
 
     def read(self, run_id: str) -> RunDocument:
         """The whole document from the journal, with its true status; damage is told in its `warnings`.

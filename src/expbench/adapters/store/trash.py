@@ -10,7 +10,7 @@ from functools import partial
 from typing import cast
 
 from expbench.adapters.store import index, journal, markers
-from expbench.adapters.store.idcache import find
+from expbench.adapters.store.idcache import find, ids
 from expbench.adapters.store.layout import (
     ids_in,
     is_folder,
@@ -48,6 +48,7 @@ def remove(exp_dir: str, run_ids: Sequence[str]) -> None:
             repair(exp_dir)
         for run_id in wanted:
             markers.unmark(exp_dir, run_id)
+    read_through(exp_dir, partial(ids, exp_dir))  # so that not the next reader pays for what the rewrite has outdated
 
 
 def restore(exp_dir: str, run_id: str) -> None:
