@@ -7,6 +7,8 @@ from typing import Literal
 
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
+from expbench.adapters.series.names import is_digest
+from expbench.adapters.series.reader import SeriesFile, find_series
 from expbench.adapters.settings import read_settings
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
 from expbench.domain.diff import FileChange
@@ -59,6 +61,15 @@ class Workplace:
         """The process group of the run's command, once it has been started."""
         started = [event for event in self.store.events(run_id) if event.kind == "started"]
         return int(started[-1].data["pid"]) if started else None
+
+    def series(self, run_id: str) -> dict[str, SeriesFile]:
+        """The run's series by metric. Keys too long for a file name are told by the journal's `series` events."""
+        found = find_series(os.path.join(self.store.run_dir(run_id), "metrics"), {})
+        if not any(is_digest(key) for key in found):
+            return found
+        told = [event.data for event in self.store.events(run_id) if event.kind == "series"]
+        long_keys = {data["stem"]: data["key"] for data in told}
+        return find_series(os.path.join(self.store.run_dir(run_id), "metrics"), long_keys)
 
     @property
     def sources(self) -> Sources:

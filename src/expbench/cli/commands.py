@@ -25,6 +25,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "ls": Command("ls", LOOK, "List runs, newest first; filter, sort, choose columns."),
     "show": Command("show", LOOK, "All that is known of a run."),
     "diff": Command("diff", LOOK, "What differs between two runs: code, data, params, env, metrics."),
+    "plot": Command("plot", LOOK, "Curves in the terminal: metrics of one run or more, overlaid."),
+    "metric": Command("metric", LOOK, "The points of one metric of a run."),
     "log": Command("log", LOOK, "A run's output; -f follows it live."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
     "note": Command("note", KEEP, "Show or set a run's note."),
