@@ -12,11 +12,10 @@ from expbench.domain.metrics import (
     better_direction,
     flatten_metrics,
     headline,
-    number_from_json,
-    number_to_json,
     summaries_of_files,
     summary_of_value,
 )
+from expbench.domain.numbers import number_from_json, number_to_json
 
 
 @pytest.mark.parametrize(

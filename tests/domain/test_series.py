@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expbench.domain.series import RECORD, Points, decode_points, json_number, merge, python_number, summarise
+from expbench.domain.numbers import number_from_json, number_to_json
+from expbench.domain.series import RECORD, Points, decode_points, merge, summarise
 
 steps = st.integers(-(2**63), 2**63 - 1)
 values = st.floats(width=64)
@@ -67,5 +68,5 @@ def test_merged_summaries_equal_the_summary_of_all(rows: list[tuple[int, float, 
 
 @given(values)
 def test_a_number_survives_json(value: float) -> None:
-    again = python_number(json_number(value))
+    again = number_from_json(number_to_json(value))
     assert again == value or (math.isnan(again) and math.isnan(value))

@@ -9,22 +9,17 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from expbench.adapters import files
-from expbench.adapters.dvc.version import DvcData
-from expbench.adapters.environment.probe import ChildEnv
 from expbench.adapters.execution.command import resolve_command
 from expbench.adapters.execution.local import LocalExecutor
-from expbench.adapters.execution.signals import SignalInbox, deferred_signals
+from expbench.adapters.execution.signals import deferred_signals
 from expbench.adapters.execution.streams import Streams
-from expbench.adapters.git.snapshot import GitCode
 from expbench.adapters.store.liveness import hold
+from expbench.bootstrap.bench import build_bench
 from expbench.bootstrap.workplace import Workplace
-from expbench.domain.document import Summary
 from expbench.domain.ids import new_id
-from expbench.domain.metrics import flatten_metrics, summary_of_value
 from expbench.errors import ExpError
 from expbench.ports import Progress
 from expbench.services.recording import (
-    FoundMetrics,
     Recording,
     Surroundings,
     Workbench,
@@ -48,32 +43,42 @@ class Voice(NamedTuple):
 
 def prepare(place: Workplace, asked: Asked, around: Surroundings, warn: Callable[[str], None]) -> Request:
     """What will be recorded. Raises before anything is made when it can't be started."""
-    found = files.read_params(place.project.root, around.place, place.settings.params_files)
-    request = understand(asked, place.settings.entries, found.documents)
+    request, warnings = understood(place, asked, around)
     resolve_command(request.argv, around.cwd, around.environ)
-    for text in found.warnings:
+    for text in warnings:
         warn(text)
     return request
+
+
+def understood(place: Workplace, asked: Asked, around: Surroundings) -> tuple[Request, list[str]]:
+    """What was meant, read with the project's settings and params files, and what must be said about these."""
+    found = files.read_params(place.project.root, around.place, place.settings.params_files)
+    return understand(asked, place.settings.entries, found.documents), found.warnings
 
 
 def record(place: Workplace, request: Request, around: Surroundings, voice: Voice) -> int:
     """Record one run and give its exit code."""
     with ExitStack() as stack:
         inbox = stack.enter_context(deferred_signals())
-        executor = LocalExecutor(voice.streams, inbox)
-        bench = _workbench(place, around, executor, voice, inbox)
-        recording = _begin(place, request, around, bench, stack)
+
+        def progress(what: str, done: int, total: int) -> None:
+            inbox.check()  # long hashing ends at once when Ctrl-C is pressed
+            voice.progress(what, done, total)
+
+        bench = build_bench(place, around, voice.warn, progress, lambda: bool(inbox.received))
+        recording = begin(place, request, around, bench, stack)
         before = capture(recording, request.argv, around.cwd, bench)
         voice.ready(recording.run_id)
         try:
-            ending = execute(recording, request, around, bench)
+            ending = execute(recording, request, around, LocalExecutor(voice.streams, inbox))
         except ExpError as error:
             refused(recording, error)
             raise
         return conclude(recording, bench, before, ending)
 
 
-def _begin(place: Workplace, request: Request, around: Surroundings, bench: Workbench, stack: ExitStack) -> Recording:
+def begin(place: Workplace, request: Request, around: Surroundings, bench: Workbench, stack: ExitStack) -> Recording:
+    """List the run and hold its lock until the stack is left; a failure is a warning, and nothing is recorded."""
     run_id = new_id(os.urandom(8))
     recording = Recording(run_id, place.store.run_dir(run_id), bench)
 
@@ -84,36 +89,3 @@ def _begin(place: Workplace, request: Request, around: Surroundings, bench: Work
 
     recording.attempt("this run can't be recorded", create, None)
     return recording
-
-
-def _workbench(
-    place: Workplace, around: Surroundings, executor: LocalExecutor, voice: Voice, inbox: SignalInbox
-) -> Workbench:
-    root, settings = place.project.root, place.settings
-    watch = files.before(root, around.place, settings.metrics_files)
-
-    def progress(what: str, done: int, total: int) -> None:
-        inbox.check()  # long hashing ends at once when Ctrl-C is pressed
-        voice.progress(what, done, total)
-
-    return Workbench(
-        store=place.store,
-        code=GitCode(place.project, settings.max_file_size),
-        data=DvcData(root, place.cache_dir),
-        env=ChildEnv(root, place.cache_dir, around.environ, settings.env_variables),
-        executor=executor,
-        clock=place.clock,
-        progress=progress,
-        metrics=lambda: _found_metrics(files.written(root, watch)),
-        warn=voice.warn,
-        stopped=lambda: bool(inbox.received),
-    )
-
-
-def _found_metrics(found: files.NestedFiles) -> FoundMetrics:
-    """One point a number; of two files with one key the first counts, as with params."""
-    metrics: dict[str, Summary] = {}
-    for path, document in found.documents.items():
-        for key, value in flatten_metrics(document).items():
-            metrics.setdefault(key, summary_of_value(value, f"file:{path}"))
-    return FoundMetrics(metrics, found.warnings)

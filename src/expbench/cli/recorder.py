@@ -1,19 +1,16 @@
 """How `exp run` talks with its user: the surroundings it finds, its narration, and detaching."""
 
 import gc
-import os
-import socket
 import sys
 from collections.abc import Callable
 
 from expbench.adapters.execution.streams import Streams, fill_standard_streams
 from expbench.bootstrap.recorder import Voice, prepare
 from expbench.bootstrap.recorder import record as record_run
-from expbench.bootstrap.workplace import Workplace
+from expbench.bootstrap.surroundings import surroundings
 from expbench.cli.output import emit, narrate
-from expbench.cli.place import current_dir, workplace
+from expbench.cli.place import workplace
 from expbench.cli.progress import progress_bar
-from expbench.services.recording import Surroundings
 from expbench.services.requesting import Asked
 
 
@@ -29,32 +26,11 @@ def record(asked: Asked, detach: bool) -> int:
     return record_run(place, request, around, voice)
 
 
-def surroundings(place: Workplace) -> Surroundings:
-    """Where the command runs, and who runs it."""
-    cwd = current_dir()
-    return Surroundings(
-        cwd=cwd,
-        place=os.path.relpath(os.path.realpath(cwd), os.path.realpath(place.project.root)),
-        environ=dict(os.environ),
-        user=_user(),
-        host=socket.gethostname(),
-    )
-
-
 def _detached() -> tuple[Callable[[str], None], Streams]:
     from expbench.adapters.execution.detach import detach
 
     detached = detach(emit)
     return detached.ready, detached.streams
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _warn(text: str) -> None:

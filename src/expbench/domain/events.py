@@ -19,6 +19,8 @@ Kind = Literal[
     "warned",  # text
     "ended",  # status, exit_code, signal, duration_s
     "edited",  # new whole values of name, experiment, note, tags, attributes
+    "tagged",  # tags to add, attributes to set
+    "series",  # the key of a series whose file name holds only its digest
     "linked",  # new values of links
     "judged",  # verdict
 ]

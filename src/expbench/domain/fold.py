@@ -101,6 +101,11 @@ def _edited(document: Mutable, data: Mutable, _at: str) -> None:
     document.update({key: data[key] for key in EDITABLE if key in data})
 
 
+def _tagged(document: Mutable, data: Mutable, _at: str) -> None:
+    document["tags"] = list(dict.fromkeys([*document["tags"], *data.get("tags", [])]))
+    document["attributes"] = {**document["attributes"], **data.get("attributes", {})}
+
+
 def _linked(document: Mutable, data: Mutable, _at: str) -> None:
     document["links"] = {**document["links"], **data}
 
@@ -119,6 +124,7 @@ _REDUCERS: dict[str, Callable[[Mutable, Mutable, str], None]] = {
     "warned": _warned,
     "ended": _ended,
     "edited": _edited,
+    "tagged": _tagged,
     "linked": _linked,
     "judged": _judged,
 }

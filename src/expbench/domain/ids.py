@@ -28,7 +28,7 @@ def new_id(entropy: bytes) -> str:
 
 def is_id(text: str) -> bool:
     """Whether the text is a whole run id."""
-    return len(text) == LENGTH and all(letter in ALPHABET for letter in text)
+    return len(text) == LENGTH and not text.strip(ALPHABET)
 
 
 def default_name(run_id: str) -> str:

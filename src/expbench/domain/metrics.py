@@ -4,12 +4,12 @@ What must stay true: a bool or a text is never a metric, no number is altered on
 direction can't be told from a name there is no guess.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
-from expbench.domain.document import Number, Summary
+from expbench.domain.document import Summary
+from expbench.domain.numbers import number_to_json
 
 Direction = Literal["max", "min"]
 
@@ -49,24 +49,6 @@ def summary_of_value(value: float, source: str) -> Summary:
         "last": number, "min": number, "max": number,
         "first_step": 0, "last_step": 0, "count": 1, "source": source,
     }  # fmt: skip
-
-
-def number_to_json(value: float) -> Number:
-    """The number as strict JSON holds it; a non-finite one is its name."""
-    if isinstance(value, int) or math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
-def number_from_json(number: Number) -> float:
-    """The number that a document's value stands for. Raises `ValueError` for any other text."""
-    if isinstance(number, str):
-        if number not in {"NaN", "Infinity", "-Infinity"}:
-            raise ValueError(f"{number!r} is no number")
-        return float(number)
-    return number
 
 
 def flatten_metrics(document: Mapping[Any, Any]) -> dict[str, float]:

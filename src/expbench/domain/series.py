@@ -10,7 +10,8 @@ import sys
 from array import array
 from typing import Final, NamedTuple
 
-from expbench.domain.document import Number, Summary
+from expbench.domain.document import Summary
+from expbench.domain.numbers import number_from_json, number_to_json
 
 RECORD: Final = struct.Struct("<qdd")
 
@@ -41,9 +42,9 @@ def summarise(points: Points, source: str) -> Summary:
     if math.isnan(sum(numbers)):  # carries a NaN from wherever it stands
         numbers = array("d", (value for value in numbers if value == value)) or points.values
     return {
-        "last": json_number(points.values[-1]),
-        "min": json_number(min(numbers)),
-        "max": json_number(max(numbers)),
+        "last": number_to_json(points.values[-1]),
+        "min": number_to_json(min(numbers)),
+        "max": number_to_json(max(numbers)),
         "first_step": points.steps[0],
         "last_step": points.steps[-1],
         "count": len(points.values),
@@ -53,12 +54,12 @@ def summarise(points: Points, source: str) -> Summary:
 
 def merge(earlier: Summary, later: Summary) -> Summary:
     """The summary of two stretches of one series, the second logged after the first."""
-    lows = [python_number(part["min"]) for part in (earlier, later)]
-    highs = [python_number(part["max"]) for part in (earlier, later)]
+    lows = [number_from_json(part["min"]) for part in (earlier, later)]
+    highs = [number_from_json(part["max"]) for part in (earlier, later)]
     return {
         **later,
-        "min": json_number(_least(lows)),
-        "max": json_number(-_least([-high for high in highs])),
+        "min": number_to_json(_least(lows)),
+        "max": number_to_json(-_least([-high for high in highs])),
         "first_step": earlier["first_step"],
         "count": earlier["count"] + later["count"],
     }
@@ -66,15 +67,3 @@ def merge(earlier: Summary, later: Summary) -> Summary:
 
 def _least(numbers: list[float]) -> float:
     return min((number for number in numbers if number == number), default=math.nan)
-
-
-def json_number(value: float) -> Number:
-    """The value as strict JSON holds it: a number, or `"NaN"`, `"Infinity"`, `"-Infinity"`."""
-    if value == value and value not in (math.inf, -math.inf):
-        return value
-    return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
-
-
-def python_number(number: Number) -> float:
-    """The value of a JSON number of a document."""
-    return float(number)

@@ -46,7 +46,7 @@ class Surroundings(NamedTuple):
 
 
 class FoundMetrics(NamedTuple):
-    """Metrics of the files that the run wrote: summaries by key, and what must be said about them."""
+    """The metrics that a run logged or wrote into files: summaries by key, and what must be said about them."""
 
     metrics: dict[str, Summary]
     warnings: list[str]
@@ -59,10 +59,10 @@ class Workbench(NamedTuple):
     code: CodeVersion
     data: DataVersion
     env: EnvProbe
-    executor: Executor
     clock: Clock
     progress: Progress
-    metrics: Callable[[], FoundMetrics]
+    # The metrics of a run, by its id.
+    metrics: Callable[[str], FoundMetrics]
     warn: Callable[[str], None]
     # Whether a signal has come, so that nothing more is to be captured or started.
     stopped: Callable[[], bool]
@@ -161,7 +161,7 @@ def _preserve(recording: Recording, bench: Workbench, measure: DataMeasure, path
     )
 
 
-def execute(recording: Recording, request: Request, around: Surroundings, bench: Workbench) -> Ending:
+def execute(recording: Recording, request: Request, around: Surroundings, executor: Executor) -> Ending:
     """Run the command to its end; the run is `running` from the moment that its process lives."""
     spec = ChildSpec(
         argv=request.argv,
@@ -170,7 +170,7 @@ def execute(recording: Recording, request: Request, around: Surroundings, bench:
         log_file=f"{recording.run_dir}/out.log",
         timeout_s=request.timeout_s,
     )
-    return bench.executor.run(spec, lambda pid: recording.add("started", {"pid": pid}))
+    return executor.run(spec, lambda pid: recording.add("started", {"pid": pid}))
 
 
 def refused(recording: Recording, error: ExpError) -> None:
@@ -184,7 +184,7 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
     for text in ending.warnings:
         recording.warn(text)
     _record_outputs(recording, bench, before)
-    found = recording.attempt("metrics files were not read", bench.metrics, FoundMetrics({}, []))
+    found = recording.attempt("metrics were not read", lambda: bench.metrics(recording.run_id), FoundMetrics({}, []))
     if found.metrics:
         recording.add("metrics", {"metrics": found.metrics})
     for text in found.warnings:
