@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from expbench.adapters.artifacts.storing import store_bytes
+from expbench.adapters.artifacts.keeping import store_bytes
 from expbench.adapters.artifacts.verifying import verify
 from expbench.domain.document import Artifact
 

@@ -46,14 +46,15 @@ def store_file(
 ) -> Artifact:
     """Store one file as `to` (its own name by default, or in the folder `to` when that ends with a slash).
 
-    `root` is the project's: a path inside it must not lead out of it through links. A source that changes while it
+    A path inside the project must not lead out of it through links; `root` is the project's, by default that of the
+    git repository around the source. A source that changes while it
     is copied is copied again once, and then warned of. Raises `ExpError` when nothing was stored; `UsageError` for
     a `to` that isn't a relative path below `artifacts/`.
     """
     name = os.path.basename(source)
     path = artifact_path(name if to is None else f"{to}{name}" if to.endswith("/") else to)
     with _in_words(source):
-        real = _allowed(source, root)
+        real = _allowed(source, root or _project_of(source))
         _require_regular(source, os.stat(real))  # first: to open a device may do something
         fd = os.open(real, _READ)
         try:
@@ -73,11 +74,12 @@ def store_tree(
 ) -> list[Artifact]:
     """Store every file below the folder, each under its path relative to it, all below `to`.
 
-    Links to files are followed within the project (within the folder, without `root`); links to folders, fifos and
-    devices are left out with a warning, and `.git` and `.exp` silently. A file that can't be stored costs a warning.
+    Links to files are followed within the project (within the folder, where it is of none); links to folders, fifos
+    and devices are left out with a warning, and `.git` and `.exp` silently. A file that can't be stored costs a warning.
     Raises `ExpError` when the folder itself can't be read.
     """
     below = artifact_path(to) + "/" if to else ""
+    root = root or _project_of(folder)
     with _in_words(folder):
         real = _allowed(folder, root)
         if not stat.S_ISDIR(os.stat(real).st_mode):
@@ -146,6 +148,16 @@ def _allowed(source: str, root: str | None) -> str:
             _not_stored(source), "it leads out of the project through a link", f"ls -l {valid_text(source)}"
         )
     return real
+
+
+def _project_of(source: str) -> str | None:
+    """The git repository that the path, as it is spelt, stands in."""
+    folder = os.path.abspath(source)
+    while (above := os.path.dirname(folder)) != folder:
+        folder = above
+        if os.path.lexists(os.path.join(folder, ".git")):
+            return folder
+    return None
 
 
 def _boundary(real: str, root: str | None) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from expbench.adapters.artifacts.copying import BLOCK, copy
+from expbench.adapters.artifacts.keeping import store_bytes, store_file, store_tree
 from expbench.adapters.artifacts.shelf import clear_partial, draft
-from expbench.adapters.artifacts.storing import store_bytes, store_file, store_tree
 from expbench.errors import ExpError, UsageError
 
 
@@ -150,6 +150,18 @@ def test_links_out_of_the_project_are_refused_on_any_part_of_the_way(
     assert visible(run_dir) == []
 
 
+def test_the_project_is_found_around_the_source(run_dir: Path, root: Path, tmp_path: Path) -> None:
+    """Training code knows no root; its links must not lead out of the repository either."""
+    (tmp_path / "secret").write_text("s")
+    (root / "sub").mkdir()
+    (root / "sub/secret").symlink_to(tmp_path / "secret")
+    assert store_file(str(run_dir), str(root / "sub/secret"))["size"] == 1  # there is no repository yet
+    (root / ".git").mkdir()
+    with pytest.raises(ExpError) as refused:
+        store_file(str(run_dir), str(root / "sub/secret"))
+    assert "leads out of the project" in refused.value.cause
+
+
 def test_links_within_the_project_are_followed_and_become_files(run_dir: Path, root: Path) -> None:
     (root / "step-9").write_text("weights")
     (root / "latest").symlink_to("step-9")
@@ -271,7 +283,7 @@ def _child(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
 
 
-_STORE = "import sys; from expbench.adapters.artifacts.storing import store_file, store_bytes\n"
+_STORE = "import sys; from expbench.adapters.artifacts.keeping import store_file, store_bytes\n"
 
 
 def test_a_full_disk_is_an_error_in_words_and_leaves_nothing(run_dir: Path, root: Path) -> None:
