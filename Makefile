@@ -20,10 +20,10 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 PIP := -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench clean distclean python
+.PHONY: help setup demo test lint style types layers check bench clean distclean python
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\): .*## /  make \1	/p;s/^\([a-z]*\):  *## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z]*\):.*  ## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 python:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -62,10 +62,13 @@ demo: $(VENV)/.stamp $(SAMPLE_VENV)/.stamp  ## record three real runs of the sam
 test: $(VENV)/.stamp  ## run the tests
 	@PATH="$(BIN):$$PATH" $(BIN)/python -m pytest -n auto $(ARGS)
 
-lint: $(VENV)/.stamp  ## style, types and layers
+lint: style types layers  ## style, types and layers
+style: $(VENV)/.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+types: $(VENV)/.stamp
 	$(BIN)/mypy
+layers: $(VENV)/.stamp
 	$(BIN)/lint-imports
 
 check: lint test  ## what must hold before a commit: lint, then test
