@@ -3,7 +3,11 @@
 They are raised with plain words where the trouble is found and printed in one place, `cli.main`.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 class ExitCode(IntEnum):
@@ -52,3 +56,14 @@ class Mismatch(ExpError):
     """A reproduction or a verification came out different."""
 
     exit_code = ExitCode.MISMATCH
+
+
+def attempted(action: Callable[[], Result], failed: Callable[[Exception], Result]) -> Result:
+    """The action's result, or what `failed` makes of any error of it.
+
+    For recording, which must never change what the user's command or training code does.
+    """
+    try:
+        return action()
+    except Exception as error:  # noqa: BLE001  # bugs of ours included: `failed` tells them as warnings
+        return failed(error)

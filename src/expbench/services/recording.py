@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from expbench.domain.data import changed_entries, data_version
-from expbench.domain.document import Code, Data, DataEntry, Env, RunDocument, Summary
+from expbench.domain.document import Artifact, Code, Data, DataEntry, Env, RunDocument, Summary
 from expbench.domain.events import Event
 from expbench.domain.fold import blank
 from expbench.domain.ids import default_name
 from expbench.domain.outcome import shell_code, status_of
-from expbench.errors import ExpError
+from expbench.errors import ExpError, attempted
 from expbench.ports import (
     ChildSpec,
     Clock,
@@ -29,6 +29,7 @@ from expbench.ports import (
     Preserved,
     Progress,
     RunStore,
+    Tick,
 )
 from expbench.services.requesting import Request
 
@@ -52,6 +53,17 @@ class FoundMetrics(NamedTuple):
     warnings: list[str]
 
 
+class KeptArtifacts(NamedTuple):
+    """The files that a run was asked to keep, as they were stored, and what must be said about others."""
+
+    artifacts: list[Artifact]
+    warnings: list[str]
+
+
+# Begins to watch the process of this id, and gives what is to be called while it runs.
+Monitor = Callable[[int], Tick]
+
+
 class Workbench(NamedTuple):
     """The ports that recording goes through."""
 
@@ -63,6 +75,8 @@ class Workbench(NamedTuple):
     progress: Progress
     # The metrics of a run, by its id.
     metrics: Callable[[str], FoundMetrics]
+    # Stores what the run was asked to keep, into its folder.
+    artifacts: Callable[[str], KeptArtifacts]
     warn: Callable[[str], None]
     # Whether a signal has come, so that nothing more is to be captured or started.
     stopped: Callable[[], bool]
@@ -79,15 +93,14 @@ class Recording:
 
     def attempt(self, what: str, action: Callable[[], Result], otherwise: Result) -> Result:
         """The action's result; when it fails, one warning per cause, and `otherwise`."""
-        try:
-            return action()
-        except ExpError as error:
-            if self._bench.stopped():
-                return otherwise  # a signal came; that is told as the run's end, not as a failure to record
-            self.warn(f"{what}: {error.what}" + (f" ({error.cause})" if error.cause else ""))
-        except Exception as error:  # noqa: BLE001  # recording must never change what the command does
-            self.warn(f"{what}: {type(error).__name__}: {error}")
-        return otherwise
+
+        def failed(error: Exception) -> Result:
+            # A signal that came is told as the run's end, not as a failure to record.
+            if not (isinstance(error, ExpError) and self._bench.stopped()):
+                self.warn(f"{what}: {_words(error)}")
+            return otherwise
+
+        return attempted(action, failed)
 
     def warn(self, text: str) -> None:
         """Say it once to the user, and keep it with the run where that is possible."""
@@ -100,6 +113,12 @@ class Recording:
         """Append one event to the journal."""
         event = Event(kind, self._bench.clock.now(), data)
         self.attempt("this run can't be recorded", lambda: self._bench.store.append(self.run_id, [event]), None)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ExpError):
+        return f"{error.what} ({error.cause})" if error.cause else error.what
+    return f"{type(error).__name__}: {error}"
 
 
 def announce(run_id: str, request: Request, around: Surroundings, created_at: str) -> RunDocument:
@@ -161,16 +180,33 @@ def _preserve(recording: Recording, bench: Workbench, measure: DataMeasure, path
     )
 
 
-def execute(recording: Recording, request: Request, around: Surroundings, executor: Executor) -> Ending:
+def _unwatched(_pid: int) -> Tick:
+    return lambda _elapsed_s: None
+
+
+def execute(
+    recording: Recording,
+    request: Request,
+    around: Surroundings,
+    executor: Executor,
+    monitor: Monitor = _unwatched,
+) -> Ending:
     """Run the command to its end; the run is `running` from the moment that its process lives."""
+    ticks: list[Tick] = []
+
+    def started(pid: int) -> None:
+        recording.add("started", {"pid": pid})
+        ticks.extend(recording.attempt("the process is not watched", lambda: [monitor(pid)], []))
+
     spec = ChildSpec(
         argv=request.argv,
         cwd=around.cwd,
         environ={**around.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
         log_file=f"{recording.run_dir}/out.log",
         timeout_s=request.timeout_s,
+        tick=lambda elapsed_s: ticks[0](elapsed_s) if ticks else None,
     )
-    return executor.run(spec, lambda pid: recording.add("started", {"pid": pid}))
+    return executor.run(spec, started)
 
 
 def refused(recording: Recording, error: ExpError) -> None:
@@ -184,6 +220,7 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
     for text in ending.warnings:
         recording.warn(text)
     _record_outputs(recording, bench, before)
+    _record_artifacts(recording, bench)
     found = recording.attempt("metrics were not read", lambda: bench.metrics(recording.run_id), FoundMetrics({}, []))
     if found.metrics:
         recording.add("metrics", {"metrics": found.metrics})
@@ -200,6 +237,15 @@ def _ended(ending: Ending) -> dict[str, Any]:
         "signal": ending.signal,
         "duration_s": ending.duration_s,
     }
+
+
+def _record_artifacts(recording: Recording, bench: Workbench) -> None:
+    nothing = KeptArtifacts([], [])
+    kept = recording.attempt("artifacts were not stored", lambda: bench.artifacts(recording.run_dir), nothing)
+    if kept.artifacts:
+        recording.add("artifacts", {"artifacts": kept.artifacts})
+    for text in kept.warnings:
+        recording.warn(text)
 
 
 def _record_outputs(recording: Recording, bench: Workbench, before: list[DataEntry]) -> None:
