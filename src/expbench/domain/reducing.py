@@ -130,10 +130,13 @@ class Reducer:
                 self._gaps.add(column)
                 return
         low, high = min(ys), max(ys)
-        if column not in self._lows or low < self._lows[column][1]:
-            self._lows[column] = (xs[ys.index(low)], low)
-        if column not in self._highs or high > self._highs[column][1]:
-            self._highs[column] = (xs[ys.index(high)], high)
+        lowest, highest = (xs[ys.index(low)], low), (xs[ys.index(high)], high)
+        known = self._lows.get(column)
+        if known is None or (low, lowest[0]) < (known[1], known[0]):
+            self._lows[column] = lowest
+        known = self._highs.get(column)
+        if known is None or (-high, highest[0]) < (-known[1], known[0]):
+            self._highs[column] = highest
 
     def _only_drawable(self, xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], list[float]]:
         finite = [(x, y) for x, y in zip(xs, ys, strict=True) if isfinite(y)]

@@ -27,7 +27,7 @@ _COLOURS: Final = (("blue+", 94), ("red+", 91), ("green+", 92), ("magenta+", 95)
 _STRETCH: Final = re.compile(r"(?:\x1b\[38;5;(\d+)m)?([^\x1b]*)\x1b\[0m")
 _FINE: Final = 4  # so many curves are drawn in Braille dots, more of them in quarters of a cell, which cost less
 _MARKS: Final = ("•×+○▲□◆▽◇■△●", "*+xo#@%=&$~^")
-_FRAME: Final = str.maketrans("│─┤├┬┴┼┌┐└┘", "|-||--+++++")
+_FRAME: Final = str.maketrans("│─┤├┬┴┼┌┐└┘", "|-+++++++++")
 _LEVELS: Final = ("▁▂▃▄▅▆▇█", "_.-~=+*#")
 
 

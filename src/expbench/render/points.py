@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from expbench.domain.series import Points, json_number
+from expbench.domain.numbers import number_to_json
+from expbench.domain.series import Points
 from expbench.render.style import Style
 from expbench.render.table import Cell, numeric, table
 from expbench.render.values import number, timestamp
@@ -53,7 +54,7 @@ def _pieces(blocks: Iterable[Points]) -> Iterator[Points]:
 
 def _numbers(values: Iterable[float]) -> list[float | int | str]:
     listed = list(values)
-    return list(listed) if isfinite(sum(listed)) else [json_number(value) for value in listed]
+    return list(listed) if isfinite(sum(listed)) else [number_to_json(value) for value in listed]
 
 
 def _moment(time: float) -> str:

@@ -38,9 +38,11 @@ def step_ticks(limits: Extent, most: int) -> list[Tick]:
 
 def time_ticks(limits: Extent, most: int) -> list[Tick]:
     """At most so many marks at round seconds, minutes, hours or days; the limits are in seconds."""
-    step = _round_step(limits, most)
-    if step > 5:
-        step = next((float(size) for size in _ROUND_S if size >= step), ceil(step / 86400) * 86400.0)
+    wanted = (limits.high - limits.low) / max(most, 1) * 0.999
+    if wanted > 5:
+        step = next((float(size) for size in _ROUND_S if size >= wanted), ceil(wanted / 86400) * 86400.0)
+    else:
+        step = _round_step(limits, most)
     places = _multiples(limits, step)
     return [Tick(place, _seconds(place, step)) for place in places] or [_only(limits)]
 

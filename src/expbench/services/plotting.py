@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple
 
-from expbench.domain.document import RunDocument
+from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.domain.ids import shortest_prefixes
-from expbench.domain.metrics import number_from_json
+from expbench.domain.numbers import number_from_json
 from expbench.domain.query.mistakes import suggestion, visible
 from expbench.domain.reducing import Axis, Curve, Extent, Reducer, extent, smoothed
 from expbench.domain.references import Best, Holding, Latest, parse_reference
@@ -68,10 +68,7 @@ def choose(store: RunStore, series: Series, words: Sequence[str], better: Better
 
     A word is a run only if no metric has that name. Raises `UsageError` when a word is neither, or nothing is left.
     """
-    newest = _names(store.newest(_NEWEST).documents)
-    latest = store.newest(1).documents
-    if latest:
-        newest |= dict.fromkeys(series.keys(latest[0]["id"]))
+    newest = _known(store, series)
     metrics, references = _told_apart(store, words, newest)
     if not metrics:
         raise _no_metric(words[0] if words else "", newest)
@@ -248,8 +245,12 @@ def _nowhere(store: RunStore | None, missing: Sequence[tuple[RunDocument, str]],
     return UsageError(f"the run {visible(document['name'])} has no metric {visible(key)}", cause, hint)
 
 
-def _names(documents: Iterable[RunDocument]) -> dict[str, None]:
-    return dict.fromkeys(key for document in documents for key in document["metrics"])
+def _known(store: RunStore, series: Series) -> dict[str, None]:
+    """The metrics of the newest runs; of the latest and of live ones also those that no summary tells of yet."""
+    documents = store.newest(_NEWEST).documents
+    fresh = [run for place, run in enumerate(documents) if place == 0 or run["status"] in UNFINISHED]
+    names = dict.fromkeys(key for document in documents for key in document["metrics"])
+    return names | dict.fromkeys(key for document in fresh for key in series.keys(document["id"]))
 
 
 def _there_are(names: Collection[str]) -> str:
