@@ -128,14 +128,23 @@ class EnvProbe(Protocol):
         """The environment of the child, from a cache unless it changed."""
 
 
+# Called in the loop of the executor, never in parallel: told how many seconds a process has been running, it says
+# at how many seconds it wants to be called again (None: no more). It must not raise.
+Tick = Callable[[float], float | None]
+
+
 class ChildSpec(NamedTuple):
-    """A process to start: argv, absolute cwd, its environment, the file its output is kept in, seconds to live."""
+    """A process to start: argv, absolute cwd, its environment, the file its output is kept in, seconds to live.
+
+    `tick` is called from time to time while it runs.
+    """
 
     argv: Sequence[str]
     cwd: str
     environ: Mapping[str, str]
     log_file: str
     timeout_s: float | None
+    tick: Tick | None = None
 
 
 class Ending(NamedTuple):

@@ -36,6 +36,7 @@ def test_every_setting_shown_in_that_file_is_valid_and_known() -> None:
         metrics_files=("results/scores.json",),
         env_variables=("NCCL_DEBUG",),
         max_file_size=10_000_000,
+        artifact_paths=("models/*.pt",),
     )
 
 
@@ -64,7 +65,7 @@ def test_entries_take_text_or_words_and_flat_defaults() -> None:
 
 def test_the_whole_document_is_there_for_other_sections() -> None:
     text = "[models.a.stages.production]\nrequire = ['x']\n" + "".join(
-        f"[{name}]\nanything = 1\n" for name in "capture artifacts events hooks repro tui".split()
+        f"[{name}]\nanything = 1\n" for name in "capture events hooks repro tui".split()
     )
     found = settings(text)
     assert found.warnings == ()

@@ -15,10 +15,11 @@ from expbench.adapters.execution.signals import deferred_signals
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.store.liveness import hold
 from expbench.bootstrap.bench import build_bench
+from expbench.bootstrap.monitoring import system_metrics
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.ids import new_id
 from expbench.errors import ExpError
-from expbench.ports import Progress
+from expbench.ports import Ending, Executor, Progress
 from expbench.services.recording import (
     Recording,
     Surroundings,
@@ -61,20 +62,34 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
     with ExitStack() as stack:
         inbox = stack.enter_context(deferred_signals())
 
+        answered = 0  # signals that the command itself has answered to
+
+        def is_stopped() -> bool:
+            return len(inbox.received) > answered
+
         def progress(what: str, done: int, total: int) -> None:
-            inbox.check()  # long hashing ends at once when Ctrl-C is pressed
+            if is_stopped():
+                inbox.check()  # long hashing ends at once when Ctrl-C is pressed
             voice.progress(what, done, total)
 
-        bench = build_bench(place, around, voice.warn, progress, lambda: bool(inbox.received))
+        bench = build_bench(place, around, voice.warn, progress, is_stopped, request.artifacts)
         recording = begin(place, request, around, bench, stack)
         before = capture(recording, request.argv, around.cwd, bench)
         voice.ready(recording.run_id)
         try:
-            ending = execute(recording, request, around, LocalExecutor(voice.streams, inbox))
+            ending = _executed(recording, request, around, LocalExecutor(voice.streams, inbox))
         except ExpError as error:
             refused(recording, error)
             raise
+        answered = len(inbox.received)
         return conclude(recording, bench, before, ending)
+
+
+def _executed(recording: Recording, request: Request, around: Surroundings, executor: Executor) -> Ending:
+    if not request.system_metrics:
+        return execute(recording, request, around, executor)
+    with system_metrics(recording) as monitor:
+        return execute(recording, request, around, executor, monitor)
 
 
 def begin(place: Workplace, request: Request, around: Surroundings, bench: Workbench, stack: ExitStack) -> Recording:

@@ -41,6 +41,13 @@ def run(
     param: Annotated[list[str] | None, typer.Option("-P", "--param", metavar="K=V", help="A parameter.")] = None,
     tag: Annotated[list[str] | None, typer.Option("--tag", "-t", help="A tag; may be repeated.")] = None,
     note: Annotated[str, typer.Option("--note", help="A note.")] = "",
+    artifact: Annotated[
+        list[str] | None,
+        typer.Option("--artifact", metavar="GLOB", help="Files to keep with the run, from the repository's root."),
+    ] = None,
+    no_system_metrics: Annotated[
+        bool, typer.Option("--no-system-metrics", help="Don't sample CPU, memory, GPU, disk and network.")
+    ] = False,
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="T", help="End it after 90s, 5m, 2h.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; print the run's id.")] = False,
 ) -> None:
@@ -57,6 +64,8 @@ def run(
         tags=tag or [],
         note=note,
         timeout=timeout,
+        artifacts=artifact or [],
+        system_metrics=not no_system_metrics,
     )
     try:
         code = record(asked, detach)

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from expbench.domain.artifacts import pattern_parts
 from expbench.domain.entries import Entry
 from expbench.domain.metrics import Direction
 from expbench.domain.suggestion import did_you_mean
-from expbench.errors import EnvironmentUnusable
+from expbench.errors import EnvironmentUnusable, UsageError
 
 FILE_NAME: Final = "exp.toml"
 DEFAULT_MAX_FILE_SIZE: Final = 10_000_000  # bytes
@@ -56,6 +57,10 @@ DEFAULT_TOML: Final = """\
 # Larger files that git does not track are left out of the snapshot and named in the run.
 #[snapshot]
 #max_file_size = "10 MB"
+
+# Files to keep with each run, relative to the repository's root; ** stands for any number of folders.
+#[artifacts]
+#paths = ["models/*.pt"]
 """
 
 
@@ -70,6 +75,7 @@ class Settings(NamedTuple):
     metrics_files: tuple[str, ...] = ()
     env_variables: tuple[str, ...] = ()
     max_file_size: int = DEFAULT_MAX_FILE_SIZE
+    artifact_paths: tuple[str, ...] = ()
     raw: Mapping[str, Any] = {}
     warnings: tuple[str, ...] = ()
 
@@ -89,6 +95,7 @@ def settings_from(document: Mapping[str, Any]) -> Settings:
         metrics_files=_texts(files, "files", "metrics.files"),
         env_variables=_texts(_table(document, "env"), "variables", "env.variables"),
         max_file_size=_size(_table(document, "snapshot")),
+        artifact_paths=_patterns(_table(document, "artifacts"), "paths", "artifacts.paths"),
         raw=document,
         warnings=tuple(_unknown_names(document, declared)),
     )
@@ -131,6 +138,16 @@ def _texts(document: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise _wrong(where, "a list of texts", value)
     return tuple(value)
+
+
+def _patterns(document: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    patterns = _texts(document, key, where)
+    for pattern in patterns:
+        try:
+            pattern_parts(pattern)
+        except UsageError as error:
+            raise _wrong(where, "a list of patterns below the repository's root", pattern) from error
+    return patterns
 
 
 def _size(snapshot: Mapping[str, Any]) -> int:
@@ -186,6 +203,7 @@ def _unknown_names(document: Mapping[str, Any], declared: Mapping[str, Mapping[s
     yield from _unknown("params.", _table(document, "params"), ("files",))
     yield from _unknown("env.", _table(document, "env"), ("variables",))
     yield from _unknown("snapshot.", _table(document, "snapshot"), ("max_file_size",))
+    yield from _unknown("artifacts.", _table(document, "artifacts"), ("paths",))
     for key, table in declared.items():
         yield from _unknown(f"metrics.{key}.", table, ("better", "tolerance"))
     for name, entry in _table(document, "entries").items():

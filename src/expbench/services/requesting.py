@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from expbench.domain.artifacts import pattern_parts
 from expbench.domain.document import ParamValue
 from expbench.domain.entries import Entry, fill_entry
 from expbench.domain.params import argv_params, flatten, masked_argv, resolve_params, typed
@@ -29,6 +30,8 @@ class Asked(NamedTuple):
     tags: Sequence[str] = ()
     note: str = ""
     timeout: str | None = None
+    artifacts: Sequence[str] = ()
+    system_metrics: bool = True
 
 
 class Request(NamedTuple):
@@ -44,6 +47,8 @@ class Request(NamedTuple):
     tags: Sequence[str]
     note: str
     timeout_s: float | None
+    artifacts: Sequence[str] = ()
+    system_metrics: bool = True
 
 
 def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, Mapping[Any, Any]]) -> Request:
@@ -51,6 +56,8 @@ def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, M
     given = parse_params(asked.params)
     if asked.name is not None:
         check_name(asked.name)
+    for pattern in asked.artifacts:
+        pattern_parts(pattern)
     filled: dict[str, ParamValue] = {}
     if asked.command:
         argv = list(asked.command)
@@ -75,6 +82,8 @@ def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, M
         tags=asked.tags,
         note=asked.note,
         timeout_s=None if asked.timeout is None else parse_duration(asked.timeout),
+        artifacts=asked.artifacts,
+        system_metrics=asked.system_metrics,
     )
 
 

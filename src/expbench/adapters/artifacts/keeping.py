@@ -75,8 +75,8 @@ def store_tree(
     """Store every file below the folder, each under its path relative to it, all below `to`.
 
     Links to files are followed within the project (within the folder, where it is of none); links to folders, fifos
-    and devices are left out with a warning, and `.git` and `.exp` silently. A file that can't be stored costs a warning.
-    Raises `ExpError` when the folder itself can't be read.
+    and devices are left out with a warning, and `.git` and `.exp` silently. A file that can't be stored costs a
+    warning. Raises `ExpError` when the folder itself can't be read.
     """
     below = artifact_path(to) + "/" if to else ""
     root = root or _project_of(folder)

@@ -15,6 +15,7 @@ FOLDER_LINK: Final = "is a link to a folder"
 BROKEN: Final = "is a link to nothing"
 UNREADABLE: Final = "can't be read"
 _SHOWN: Final = 3
+_CLOCK_TICK_NS: Final = 10_000_000  # a file system's clock is a little behind
 
 
 class Found:
@@ -37,6 +38,15 @@ def _sentence(paths: list[str], reason: str) -> str:
     shown = ", ".join(valid_text(path) for path in paths[:_SHOWN])
     more = f" (and {len(paths) - _SHOWN} more)" if len(paths) > _SHOWN else ""
     return f"not stored as an artifact: {shown}{more} {reason}"
+
+
+def changed_since(whole: str, unix_ns: int) -> bool:
+    """Whether the file, or what it links to, was written or renamed to its name since then; True when it has gone."""
+    try:
+        status = os.stat(whole)
+    except OSError:
+        return True
+    return max(status.st_mtime_ns, status.st_ctime_ns) >= unix_ns - _CLOCK_TICK_NS
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -19,6 +19,7 @@ from expbench.adapters.execution.log_file import LogFile
 from expbench.adapters.execution.session import Session
 from expbench.adapters.execution.signals import SignalInbox, deferred_signals, signal_name
 from expbench.adapters.execution.streams import STANDARD, Streams, Wiring, connect, inherited_fds
+from expbench.adapters.execution.timer import Timer
 from expbench.ports import ChildSpec, Ending
 
 KILL_GRACE_S: Final = 10.0
@@ -60,7 +61,7 @@ class LocalExecutor:
             finally:
                 wiring.close_child_ends()
             started(process.pid)
-            ended_at = session.stay(process, self._steps(child.timeout_s, began_at))
+            ended_at = session.stay(process, self._steps(child.timeout_s, began_at), Timer(child.tick, began_at))
         finally:
             session.close()
             log_warnings = log.close()

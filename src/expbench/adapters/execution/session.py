@@ -20,6 +20,7 @@ from expbench.adapters.execution.log_file import LogFile
 from expbench.adapters.execution.pump import Pump
 from expbench.adapters.execution.signals import SignalInbox, caught, send
 from expbench.adapters.execution.streams import Streams, Wiring
+from expbench.adapters.execution.timer import Timer
 
 SILENCE_S: Final = 0.1
 LINGER_S: Final = 1.0
@@ -46,10 +47,10 @@ class Session:
         self.timed_out = False
         self.warnings = self._pump.warnings
 
-    def stay(self, process: subprocess.Popen[bytes], steps: list[tuple[float, int]]) -> float:
+    def stay(self, process: subprocess.Popen[bytes], steps: list[tuple[float, int]], timer: Timer) -> float:
         """Pass everything on to the child's end; the monotonic time of it.
 
-        `steps` are the signals that its timeout sends, each with its monotonic time.
+        `steps` are the signals that its timeout sends, each with its monotonic time; `timer` acts meanwhile.
         """
         self._group = self._job.group = process.pid
         self._steps = steps
@@ -57,7 +58,8 @@ class Session:
             try:
                 self._open()
                 while not self._has_ended(process):
-                    self._turn()
+                    timer.act()
+                    self._turn(timer.due_at)
                 ended_at = time.monotonic()
                 self._drain()
                 return ended_at
@@ -89,9 +91,10 @@ class Session:
         self._inbox.direct_to(self._group)
         return False
 
-    def _turn(self) -> None:
-        """Wait for the next thing to happen, and do it."""
-        timeout = max(0.0, self._steps[0][0] - time.monotonic()) if self._steps else None
+    def _turn(self, due_at: float | None) -> None:
+        """Wait for the next thing to happen, and do it; no longer than until `due_at`."""
+        until = min((at for at in (due_at, *(step[0] for step in self._steps[:1])) if at is not None), default=None)
+        timeout = None if until is None else max(0.0, until - time.monotonic())
         for key, _ in self._selector.select(timeout):
             if key.fd in self._selector.get_map():  # another event of this turn may have ended it
                 key.data()
