@@ -3,7 +3,6 @@
 import gc
 import importlib
 import os
-import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -13,7 +12,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from expbench.cli.commands import COMMANDS
-from expbench.cli.output import narrate_error, silence_stdout
+from expbench.cli.output import flush_stdout, narrate_error, open_closed_streams, silence_stdout
 from expbench.errors import ExitCode, ExpError, UsageError
 
 
@@ -69,10 +68,11 @@ def root(
 ) -> None:
     """The experiment workbench in your git repository and your terminal.
 
+    \b
     exp run -- python train.py    record a run
     exp ls 'acc > 0.9'            find runs
     exp diff A B                  what differs between two
-    """
+    """  # noqa: D301  # the backspace keeps typer from filling the lines
     if ctx.invoked_subcommand is None:
         from expbench.cli.output import emit
 
@@ -82,12 +82,16 @@ def root(
 def run(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but the code leaves this function."""
     gc.disable()  # a command lives for a moment; the recorder switches it on again
+    open_closed_streams()
     try:
         code = _dispatch(argv)
-        sys.stdout.flush()
+        flush_stdout()
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.BROKEN_PIPE
+    except ExpError as error:
+        narrate_error(error)
+        return int(error.exit_code)
     return code
 
 

@@ -3,20 +3,58 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from expbench.errors import ExpError
 
 
+def open_closed_streams() -> None:
+    """Where the caller closed stdin, stdout or stderr (`>&-`) there is /dev/null instead, as git does it.
+
+    To be called before anything is opened, so that no file of ours becomes number 1.
+    """
+    if sys.stdin and sys.stdout and sys.stderr:
+        return
+    from expbench.adapters.execution.streams import fill_standard_streams
+
+    fill_standard_streams()
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # for as long as we live
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+
+
 def emit(text: str) -> None:
-    """Write a line or more of data to stdout. Bytes that the stream's encoding lacks are spelled out."""
+    """Write a line or more of data to stdout. Bytes that the stream's encoding lacks are spelled out.
+
+    Raises `ExpError` when it can't be written (a full disk), `BrokenPipeError` when nobody reads on.
+    """
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    with _writing():
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def emit_json(document: Any) -> None:  # any JSON data
     """Write one strict JSON document; whatever isn't ASCII is escaped, so nothing raw reaches a terminal."""
-    sys.stdout.write(json.dumps(document, allow_nan=False, indent=2 if sys.stdout.isatty() else None) + "\n")
+    emit(json.dumps(document, allow_nan=False, indent=2 if sys.stdout.isatty() else None))
+
+
+def flush_stdout() -> None:
+    """Hand over what `emit` still holds. Raises as `emit` does."""
+    with _writing():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        silence_stdout()
+        raise ExpError("the output can't be written", error.strerror or str(error), "df -h .") from error
 
 
 def narrate(text: str) -> None:

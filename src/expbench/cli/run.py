@@ -1,6 +1,5 @@
 """`exp run`: record one run of a command."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -75,5 +74,4 @@ def run(
         if error.exit_code == ExitCode.ENVIRONMENT:
             error.exit_code = ExitCode.NOT_STARTED
         raise
-    sys.stdout.flush()
     raise typer.Exit(code)
