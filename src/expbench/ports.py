@@ -38,7 +38,7 @@ class Listing(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Which runs, in which order. `fields` are the document's top-level keys that `matches` and `key` look at.
+    """Which runs, in which order. `fields` are the parts that `matches` and `key` look at (`domain.projection`).
 
     `key` gives a sortable value, or None for runs that lack it, which come last either way.
     """

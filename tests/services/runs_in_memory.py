@@ -6,6 +6,7 @@ from typing import Any, cast
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from expbench.domain.fold import blank
+from expbench.domain.projection import narrowed
 from expbench.ports import DamagedRun, Listing, Selection
 
 
@@ -47,7 +48,7 @@ class RunsInMemory:
         return Listing(found[: selection.limit], self.damaged)
 
     def _narrow(self, document: RunDocument, fields: frozenset[str]) -> dict[str, Any]:
-        return {key: value for key, value in document.items() if key in fields}
+        return narrowed(document, fields)
 
 
 def run(run_id: str, name: str = "", hour: int = 0, **changes: Any) -> RunDocument:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from expbench.domain.fold import blank
+from expbench.domain.projection import narrowed
 from expbench.domain.query.compiled import CompiledQuery, StageHolders
 from expbench.domain.query.evaluate import compile_query
 from expbench.domain.query.parser import parse
@@ -40,7 +41,7 @@ def compiled(text: str, stages: StageHolders | None = None, now: datetime = NOW)
 def fits(text: str, document: dict[str, Any], now: datetime = NOW) -> bool:
     """Whether the run fits the filter, seen through the fields that the filter asks for."""
     query = compiled(text, now=now)
-    return query.matches({key: document[key] for key in query.fields})
+    return query.matches(narrowed(document, query.fields))
 
 
 def refused(text: str) -> UsageError:

@@ -205,8 +205,8 @@ def test_stage_asks_who_holds_it() -> None:
 
 
 def test_fields_are_only_those_named() -> None:
-    assert compiled("metrics.acc > 1").fields == {"metrics"}
-    assert compiled("acc > 1").fields == {"metrics", "params", "attributes"}
+    assert compiled("metrics.acc > 1").fields == {"metrics/acc"}
+    assert compiled("acc > 1").fields == {"metrics/acc", "params/acc", "attributes/acc"}
     assert compiled("dirty and duration > 1h or tag:x").fields == {"code", "duration_s", "tags"}
     assert compiled("").fields == frozenset()
     assert compiled("commit:3f and failed").fields == {"code", "links", "status"}

@@ -33,7 +33,7 @@ class Step(NamedTuple):
 
 
 def make_project(folder: str, progress: Callable[[str, int, int], None]) -> int:
-    """Make the project in a new or empty folder and give the number of its runs. Raises `ExpError` if it's not empty."""
+    """Make the project in a new or empty folder and give the number of its runs. `ExpError` if it isn't empty."""
     if os.path.isdir(folder) and os.listdir(folder):
         raise ExpError(f"{folder} is not empty", "the demo makes a project of its own", "exp demo NEW_FOLDER")
     os.makedirs(folder, exist_ok=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from expbench.domain.projection import wanted
+
 Decode = Callable[[bytes], dict[str, Any]]
 _FEW: Final = 300
 
@@ -23,12 +25,19 @@ def decode_all(texts: Iterable[bytes]) -> list[dict[str, Any]]:
 
 
 def projector(fields: Iterable[str]) -> Decode:
-    """A decoder that gives the documents' fields of these names, as far as they have them (or more of them)."""
+    """A decoder that gives these parts (`domain.projection`) of documents, as far as they have them, or more."""
+    shape = {name: _table(keys) for name, keys in sorted(wanted(fields).items())}
+    return _tolerant(_msgspec_decoder(_partial(shape)))
+
+
+def _table(keys: set[str] | None) -> Any:  # noqa: ANN401  # a type, made anew
+    return Any if keys is None else _partial(dict.fromkeys(sorted(keys), Any))
+
+
+def _partial(shape: dict[str, Any]) -> Any:  # noqa: ANN401  # a type, made anew
     from typing import TypedDict
 
-    shape = dict.fromkeys(sorted(fields), Any)
-    row = TypedDict("row", shape, total=False)  # type: ignore[misc]  # made anew for each selection
-    return _tolerant(_msgspec_decoder(row))
+    return TypedDict("part", shape, total=False)  # type: ignore[misc, operator]  # made anew for each selection
 
 
 @contextmanager

@@ -7,6 +7,7 @@ an attribute. `metrics. params. tags. attributes. datasets.` (each in all of MLf
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from expbench.domain.projection import entry
 from expbench.domain.query.mistakes import mistake, suggestion
 from expbench.domain.query.syntax import Name
 
@@ -136,7 +137,7 @@ def access(name: Name, text: str, what: str = "the filter can't be read") -> Acc
     if kind == "datasets":
         return _listed(_DATASETS.get(name.key), name, text, _DATASETS, what)
     if kind == "metrics":
-        return Access("number", frozenset({"metrics"}), _metric(name.key, name.exact), open=True)
+        return Access("number", _metric_fields(name.key), _metric(name.key, name.exact), open=True)
     return _tag(name.key) if kind == "tags" else _param(name.key)
 
 
@@ -179,7 +180,8 @@ def _bare(name: Name, text: str, what: str) -> Access:
             value = (document.get("params") or _EMPTY).get(key)
         return value if value is not None else (document.get("attributes") or _EMPTY).get(key)
 
-    return Access("value", frozenset({"metrics", "params", "attributes"}), get, open=True)
+    fields = _metric_fields(key) | entry("params", key) | entry("attributes", key)
+    return Access("value", fields, get, open=True)
 
 
 def _metric(key: str, exact: bool) -> Getter:
@@ -196,6 +198,12 @@ def _metric(key: str, exact: bool) -> Getter:
     return get
 
 
+def _metric_fields(key: str) -> frozenset[str]:
+    """The entries that `_metric` looks at."""
+    series, _, summary = key.rpartition(".")
+    return entry("metrics", key, series) if series and summary in SUMMARIES else entry("metrics", key)
+
+
 def _last(key: str) -> Getter:
     def get(document: Document) -> Value:
         summary = (document.get("metrics") or _EMPTY).get(key)
@@ -209,7 +217,7 @@ def _last(key: str) -> Getter:
 
 def _param(key: str) -> Access:
     return Access(
-        "value", frozenset({"params"}), lambda document: (document.get("params") or _EMPTY).get(key), open=True
+        "value", entry("params", key), lambda document: (document.get("params") or _EMPTY).get(key), open=True
     )
 
 
@@ -220,5 +228,5 @@ def _tag(key: str) -> Access:
         value = (document.get("attributes") or _EMPTY).get(key)
         return own.get(document) if value is None and own is not None else value
 
-    fields = frozenset({"attributes"}) | (own.fields if own else frozenset())
+    fields = entry("attributes", key) | (own.fields if own else frozenset())
     return Access("value", fields, get, open=own is None)
