@@ -37,7 +37,7 @@ def _table(keys: set[str] | None) -> Any:  # noqa: ANN401  # a type, made anew
 def _partial(shape: dict[str, Any]) -> Any:  # noqa: ANN401  # a type, made anew
     from typing import TypedDict
 
-    return TypedDict("part", shape, total=False)  # type: ignore[misc, operator]  # made anew for each selection
+    return TypedDict("part", shape, total=False)  # type: ignore[operator]  # made anew for each selection
 
 
 @contextmanager
