@@ -3,7 +3,7 @@
 Looking at a project must not cost the import of a library that looking does not use.
 """
 
-import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +13,21 @@ import pytest
 HEAVY = {"git", "dvc", "textual", "plotext"}
 # Not needed to list runs, and each costs more than a bare interpreter.
 COSTLY = {"numpy", "pydantic", "click", "rich", "yaml", "requests", "asyncio", "setuptools", "importlib.metadata"}
-# Written at the end to a file, so that what the process prints stays its own.
-_TELL = "import atexit, sys; atexit.register(lambda: open(sys.argv.pop(1), 'w').write('\\n'.join(sys.modules)))\n"
-_RUN_EXP = (
-    "import atexit, sys; told = sys.argv.pop(1)\n"
-    "atexit.register(lambda: open(told, 'w').write('\\n'.join(sys.modules)))\n"
-    "from expbench.__main__ import main; main()"
-)
+_IMPORT_LINE = re.compile(r"^import time:[ \d]+\|[ \d]+\| +([\w.]+)$", re.MULTILINE)
 
 
-def modules_after(code: str, *arguments: str, cwd: Path) -> set[str]:
-    """The names in `sys.modules` when a process that ran `code` ends; fails unless it ends with 0."""
-    told = cwd.parent / "modules.txt"
-    command = [sys.executable, "-c", code, str(told), *arguments]
-    environ = {**os.environ, "EXP_DEBUG": "1"}
-    done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return set(told.read_text().split("\n"))
+def modules_of(*arguments: str, cwd: Path) -> set[str]:
+    """Every module that `python ARGUMENTS` imports, as the interpreter tells it; fails unless that ends with 0."""
+    command = [sys.executable, "-X", "importtime", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    told = set(_IMPORT_LINE.findall(done.stderr))
+    assert done.returncode == 0, _IMPORT_LINE.sub("", done.stderr)
+    assert "site" in told, "the interpreter no longer tells what it imports in this form"
+    return told
+
+
+def modules_of_exp(*arguments: str, cwd: Path) -> set[str]:
+    return modules_of("-m", "expbench", *arguments, cwd=cwd)
 
 
 def tops(modules: set[str]) -> set[str]:
@@ -40,7 +38,7 @@ def tops(modules: set[str]) -> set[str]:
     "arguments", [("--help",), ("--version",), ("ls", "--help"), ("run", "--help"), ("diff", "--help")]
 )
 def test_help_loads_no_heavy_library(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    loaded = modules_after(_RUN_EXP, *arguments, cwd=tmp_path)
+    loaded = modules_of_exp(*arguments, cwd=tmp_path)
     assert not tops(loaded) & HEAVY
     assert not (tops(loaded) | loaded) & COSTLY
 
@@ -65,21 +63,21 @@ def recorded(repository: Path) -> Path:
     ],
 )
 def test_looking_loads_no_heavy_library(arguments: tuple[str, ...], recorded: Path) -> None:
-    loaded = modules_after(_RUN_EXP, *arguments, cwd=recorded)
+    loaded = modules_of_exp(*arguments, cwd=recorded)
     assert not tops(loaded) & HEAVY
     assert not tops(loaded) & COSTLY - {"importlib.metadata"}
 
 
 def test_recording_a_clean_tree_loads_neither_gitpython_nor_dvc(repository: Path) -> None:
     """The hot path starts git itself and hashes by itself; nothing changed that DVC would have to save."""
-    loaded = modules_after(_RUN_EXP, "run", "--", "true", cwd=repository)
+    loaded = modules_of_exp("run", "--", "true", cwd=repository)
     assert not tops(loaded) & (HEAVY | {"numpy", "pydantic", "rich", "asyncio"})
 
 
 def test_import_expbench_brings_only_the_standard_library(tmp_path: Path) -> None:
     """Training code imports it: neither a library nor the slow parts of the standard one come along."""
-    bare = modules_after(_TELL, cwd=tmp_path)
-    added = modules_after(_TELL + "import expbench", cwd=tmp_path) - bare
+    bare = modules_of("-c", "pass", cwd=tmp_path)
+    added = modules_of("-c", "import expbench", cwd=tmp_path) - bare
     foreign = tops(added) - set(sys.stdlib_module_names) - {"expbench", ""}
     assert not foreign
     slow = {"dataclasses", "inspect", "asyncio", "typing", "subprocess", "logging", "email", "importlib.metadata"}
@@ -87,6 +85,12 @@ def test_import_expbench_brings_only_the_standard_library(tmp_path: Path) -> Non
 
 
 def test_import_expbench_brings_none_of_the_rest(tmp_path: Path) -> None:
-    loaded = modules_after(_TELL + "import expbench", cwd=tmp_path)
+    loaded = modules_of("-c", "import expbench", cwd=tmp_path)
     layers = ("cli", "bootstrap", "render", "services", "adapters")
     assert not [name for name in loaded if name.startswith(tuple(f"expbench.{layer}" for layer in layers))]
+
+
+def test_an_eager_import_would_be_seen(tmp_path: Path) -> None:
+    """The control: what a process does import, the tests above do see."""
+    loaded = modules_of("-c", "import git, json.tool", cwd=tmp_path)
+    assert {"git", "git.repo", "json.tool"} <= loaded
