@@ -11,11 +11,13 @@ from expbench.adapters.series.names import is_digest
 from expbench.adapters.series.reader import SeriesFile, find_series
 from expbench.adapters.settings import read_settings
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
+from expbench.domain.artifacts import Fault
 from expbench.domain.diff import FileChange
 from expbench.domain.document import RunDocument
 from expbench.domain.metrics import better_direction
 from expbench.domain.settings import Settings
 from expbench.errors import ExpError
+from expbench.ports import Progress
 from expbench.services.checking import Evidence
 from expbench.services.comparing import Sources
 
@@ -102,6 +104,21 @@ class Workplace:
             has_data=lambda digest: is_complete(root, digest),
             present=os.path.isdir(os.path.join(root, ".dvc")),
         )
+
+    def faults(self, progress: Progress) -> list[tuple[str, Fault]]:
+        """Artifacts and series of ended runs that are not what was recorded, by run. Reads every artifact's bytes."""
+        from expbench.adapters.artifacts.verifying import verify
+        from expbench.adapters.series.checking import verify_series
+
+        found: list[tuple[str, Fault]] = []
+        for document in self.store.all().documents:
+            if document["ended_at"] is None:
+                continue
+            run_dir = self.store.run_dir(document["id"])
+            artifacts = verify(run_dir, document["artifacts"], progress) if document["artifacts"] else []
+            series = verify_series(os.path.join(run_dir, "metrics"), document["metrics"])
+            found += [(document["id"], fault) for fault in (*artifacts, *series)]
+        return found
 
     def patch(self, a: RunDocument, b: RunDocument) -> str:
         """The patch from one snapshot's code to the other's."""

@@ -1,5 +1,6 @@
 """`exp doctor`: check every file of the store."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, complete_run, style, workplace
+from expbench.cli.progress import progress_bar
 from expbench.errors import ExitCode
 
 
@@ -22,7 +24,7 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Rebuild db.json from the journals.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check every file of the store, or what one run still pins. Exit 1 when something is damaged."""
+    """Check every file of the store with its series and artifacts, or what one run still pins. Exit 1 when something is damaged."""
     from expbench.render.doctor import checks_text
     from expbench.services.checking import check_run, check_store
 
@@ -32,7 +34,7 @@ def doctor(
     else:
         if repair:
             narrate(f"rebuilt the index from {place.store.rebuild().runs} journals")
-        checks = check_store(place.store.check())
+        checks = check_store(place.store.check(), place.faults(progress_bar(sys.stderr)))
     if as_json:
         emit_json([check._asdict() for check in checks])
     else:

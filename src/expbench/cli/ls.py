@@ -53,7 +53,7 @@ def ls(
     else:
         known = place.store.ids()
         emit(_table(runs, known, place.clock.now()))
-        if count is None and not filter_text and SHOWN < len(known):
+        if count is None and not filter_text and len(known) > SHOWN:
             narrate(more_text(SHOWN, len(known)))
 
 

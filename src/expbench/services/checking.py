@@ -43,12 +43,16 @@ class StoreState(Protocol):
         """Runs on which index and journal differ, and how."""
 
 
-def check_store(state: StoreState) -> list[Check]:
-    """The store's own state: each damaged file by name, or that all is well."""
+def check_store(state: StoreState, faults: Sequence[tuple[str, tuple[str, str]]]) -> list[Check]:
+    """The store's own state: each damaged file by name, or that all is well.
+
+    `faults` are artifacts and series that are not what was recorded: the run, the file, and why.
+    """
     damaged = [Check(run.run_id or "store", "bad", f"{run.file}: {run.why}") for run in state.damaged]
     parted = [Check(run_id or "db.json", "bad", why, "exp doctor --repair") for run_id, why in state.differences]
-    whole = Check("store", "ok", f"{state.runs} runs; every journal checks and the index agrees")
-    return [*damaged, *parted] or [whole]
+    altered = [Check(run_id, "bad", f"runs/{run_id}/{file}: {why}") for run_id, (file, why) in faults]
+    whole = Check("store", "ok", f"{state.runs} runs; journals, index, series and artifacts agree")
+    return [*damaged, *parted, *altered] or [whole]
 
 
 def check_run(document: RunDocument, evidence: Evidence) -> list[Check]:
