@@ -24,7 +24,7 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Rebuild db.json from the journals.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check every file of the store with its series and artifacts, or what one run still pins. Exit 1 when something is damaged."""
+    """Check every file of the store, or what one run still pins. Exit 1 when something is damaged."""
     from expbench.render.doctor import checks_text
     from expbench.services.checking import check_run, check_store
 
