@@ -63,3 +63,20 @@ def test_a_folder_or_a_pipe_in_its_place_does_not_hang(tmp_path: Path) -> None:
 def test_a_dangling_link_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "exp.toml").symlink_to(tmp_path / "nowhere")
     assert read_settings(str(tmp_path)) == Settings()
+
+
+def test_the_nearest_settings_up_to_the_root_count_and_their_paths_are_theirs(tmp_path: Path) -> None:
+    inner = tmp_path / "sample" / "deep"
+    inner.mkdir(parents=True)
+    (tmp_path / "exp.toml").write_text('metric = "outer"\n[params]\nfiles = ["a.yaml"]\n')
+    assert read_settings(str(tmp_path), str(inner)).params_files == ("a.yaml",)
+    (tmp_path / "sample" / "exp.toml").write_text('metric = "inner"\n[params]\nfiles = ["b.yaml"]\n')
+    settings = read_settings(str(tmp_path), str(inner))
+    assert (settings.metric, settings.params_files) == ("inner", ("sample/b.yaml",))
+    assert read_settings(str(tmp_path), str(tmp_path)).metric == "outer"
+
+
+def test_settings_above_the_root_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "exp.toml").write_text('metric = "foreign"\n')
+    (tmp_path / "repo").mkdir()
+    assert read_settings(str(tmp_path / "repo"), str(tmp_path / "repo")).metric is None

@@ -8,10 +8,43 @@ from expbench.domain.settings import FILE_NAME, Settings, settings_from
 from expbench.errors import EnvironmentUnusable
 
 
-def read_settings(root: str) -> Settings:
-    """The settings in the root's `exp.toml`, the defaults without one. Raises `EnvironmentUnusable`."""
+def read_settings(root: str, start_dir: str = "") -> Settings:
+    """The settings that count in `start_dir`: those of the nearest `exp.toml` up to the root, else the defaults.
+
+    Paths in them are then relative to the root. Raises `EnvironmentUnusable`.
+    """
+    folder = settings_folder(root, start_dir or root)
+    settings = _read(os.path.join(folder, FILE_NAME))
+    place = os.path.relpath(folder, root)
+    return settings if place == os.curdir else _moved(settings, place)
+
+
+def settings_folder(root: str, start_dir: str) -> str:
+    """The folder of the nearest `exp.toml` from `start_dir` up to the root; the root where there is none."""
+    root, folder = os.path.realpath(root), os.path.realpath(start_dir)
+    while folder.startswith(root + os.sep):
+        if os.path.lexists(os.path.join(folder, FILE_NAME)):
+            return folder
+        folder = os.path.dirname(folder)
+    return root
+
+
+def _moved(settings: Settings, place: str) -> Settings:
+    """Settings of a folder below the root: the paths that they name become relative to the root."""
+
+    def moved(paths: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(os.path.normpath(os.path.join(place, path)) for path in paths)
+
+    return settings._replace(
+        params_files=moved(settings.params_files),
+        metrics_files=moved(settings.metrics_files),
+        artifact_paths=moved(settings.artifact_paths),
+    )
+
+
+def _read(path: str) -> Settings:
     try:
-        text = read_regular(os.path.join(root, FILE_NAME)).decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except FileNotFoundError:
         return Settings()
     except UnicodeDecodeError as error:

@@ -25,14 +25,15 @@ from expbench.services.comparing import Sources
 class Workplace:
     """One project. Nothing is built, read or imported before it is needed."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, start_dir: str) -> None:
         self.project = project
+        self.start_dir = start_dir
         self.clock = SystemClock()
 
     @cached_property
     def settings(self) -> Settings:
         """`exp.toml`. Raises `EnvironmentUnusable` when it can't be read."""
-        return read_settings(self.project.root)
+        return read_settings(self.project.root, self.start_dir)
 
     @cached_property
     def store(self) -> FileStore:
@@ -136,4 +137,4 @@ class Workplace:
 
 def open_workplace(start_dir: str) -> Workplace:
     """The project around a folder. Raises `EnvironmentUnusable` outside of a git repository."""
-    return Workplace(find_project(start_dir))
+    return Workplace(find_project(start_dir), start_dir)
