@@ -82,7 +82,9 @@ def wait_for_line(path: Path) -> str:
 def git(root: Path, *arguments: str, check: bool = True) -> str:
     """What git prints, with no side effect on the index."""
     environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    done = subprocess.run(["git", *arguments], cwd=root, env=environ, capture_output=True, text=True, check=check)
+    quiet = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
+    argv = ["git", *quiet, *arguments]
+    done = subprocess.run(argv, cwd=root, env=environ, capture_output=True, text=True, check=check)
     return done.stdout
 
 

@@ -41,7 +41,9 @@ def test_the_childs_streams_pass_through_untouched_and_nothing_is_added(reposito
 
 
 def test_stdin_reaches_the_child(repository: Path) -> None:
-    done = subprocess.run([*EXP, "run", "--", "cat"], cwd=repository, input=b"a\0\xff", capture_output=True, check=True)
+    done = subprocess.run(
+        [*EXP, "run", "--", "cat"], cwd=repository, input=b"a\0\xff", capture_output=True, check=True
+    )
     assert (done.stdout, done.stderr) == (b"a\0\xff", b"")
 
 
@@ -52,10 +54,30 @@ def test_everything_behind_the_first_dashes_is_the_commands_own(repository: Path
 
 
 def test_what_was_asked_for_is_recorded(repository: Path) -> None:
-    words = ["--name", "base", "--experiment", "e", "-P", "lr=0.1", "-P", "on=true", "-t", "x", "--tag", "y", "-t", "x"]
+    words = [
+        "--name",
+        "base",
+        "--experiment",
+        "e",
+        "-P",
+        "lr=0.1",
+        "-P",
+        "on=true",
+        "-t",
+        "x",
+        "--tag",
+        "y",
+        "-t",
+        "x",
+    ]
     assert exp(repository, "run", *words, "--note", "two\nlines", "--", "true").code == 0
     found = shown(repository)
-    assert (found["name"], found["experiment"], found["tags"], found["note"]) == ("base", "e", ["x", "y"], "two\nlines")
+    assert (found["name"], found["experiment"], found["tags"], found["note"]) == (
+        "base",
+        "e",
+        ["x", "y"],
+        "two\nlines",
+    )
     assert found["params"] == {"lr": 0.1, "on": True}
     assert found["param_sources"] == {"lr": "cli", "on": "cli"}
 
@@ -141,7 +163,9 @@ def test_a_signal_to_the_recorder_ends_the_child_and_is_told(repository: Path, n
 
 
 def test_a_child_that_answers_a_signal_with_a_code_has_that_code(repository: Path) -> None:
-    going = start(repository, "run", "--", "sh", "-c", "trap 'exit 7' TERM; echo > ready; while :; do sleep 0.05; done")
+    going = start(
+        repository, "run", "--", "sh", "-c", "trap 'exit 7' TERM; echo > ready; while :; do sleep 0.05; done"
+    )
     wait_for_line(repository / "ready")
     going.terminate()
     going.communicate(timeout=30)
@@ -223,7 +247,12 @@ def test_linked_worktrees_share_one_store_and_keep_their_own_branch(repository: 
 
 
 def test_a_hooks_environment_leads_nowhere_else(repository: Path) -> None:
-    hook = {"GIT_DIR": "/nowhere", "GIT_INDEX_FILE": "/nowhere/index", "GIT_WORK_TREE": "/nowhere", "GIT_PREFIX": "x/"}
+    hook = {
+        "GIT_DIR": "/nowhere",
+        "GIT_INDEX_FILE": "/nowhere/index",
+        "GIT_WORK_TREE": "/nowhere",
+        "GIT_PREFIX": "x/",
+    }
     done = exp(repository, "run", "--", "sh", "-c", "echo $GIT_DIR", env=hook)
     assert (done.code, done.out, done.err) == (0, "/nowhere\n", "")
     found = shown(repository)

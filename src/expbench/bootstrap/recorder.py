@@ -86,7 +86,7 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
 
 
 def _executed(recording: Recording, request: Request, around: Surroundings, executor: Executor) -> Ending:
-    if not request.system_metrics:
+    if not (request.system_metrics and recording.is_kept):
         return execute(recording, request, around, executor)
     with system_metrics(recording) as monitor:
         return execute(recording, request, around, executor, monitor)
@@ -97,10 +97,11 @@ def begin(place: Workplace, request: Request, around: Surroundings, bench: Workb
     run_id = new_id(os.urandom(8))
     recording = Recording(run_id, place.store.run_dir(run_id), bench)
 
-    def create() -> None:
+    def create() -> bool:
         place.create_store()
         stack.callback(hold(recording.run_dir).release)
         bench.store.create(announce(run_id, request, around, bench.clock.now()))
+        return True
 
-    recording.attempt("this run can't be recorded", create, None)
+    recording.is_kept = recording.attempt("this run can't be recorded", create, False)
     return recording

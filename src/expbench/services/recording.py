@@ -6,7 +6,7 @@ of the code holds corrected copies of stale `.dvc` files.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from expbench.domain.data import changed_entries, data_version
 from expbench.domain.document import Artifact, Code, Data, DataEntry, Env, RunDocument, Summary
@@ -34,6 +34,7 @@ from expbench.ports import (
 from expbench.services.requesting import Request
 
 Result = TypeVar("Result")
+_NOWHERE: Final = "/dev/null"
 
 
 class Surroundings(NamedTuple):
@@ -83,11 +84,15 @@ class Workbench(NamedTuple):
 
 
 class Recording:
-    """One run being recorded: its id, its folder, and a store that may have begun to fail."""
+    """One run being recorded: its id, its folder, and a store that may have begun to fail.
+
+    `is_kept` is set once the run has been created. Without it nothing is recorded, and nobody is told again.
+    """
 
     def __init__(self, run_id: str, run_dir: str, bench: Workbench) -> None:
         self.run_id = run_id
         self.run_dir = run_dir
+        self.is_kept = False
         self._bench = bench
         self._told: set[str] = set()
 
@@ -111,6 +116,8 @@ class Recording:
 
     def add(self, kind: str, data: dict[str, Any]) -> None:
         """Append one event to the journal."""
+        if not self.is_kept:
+            return
         event = Event(kind, self._bench.clock.now(), data)
         self.attempt("this run can't be recorded", lambda: self._bench.store.append(self.run_id, [event]), None)
 
@@ -140,6 +147,8 @@ def announce(run_id: str, request: Request, around: Surroundings, created_at: st
 
 def capture(recording: Recording, argv: Sequence[str], cwd: str, bench: Workbench) -> list[DataEntry]:
     """Pin code, data and environment, and give the data entries as they were at the start."""
+    if not recording.is_kept:
+        return []
     nothing = DataMeasure([], [], [])
     measure = recording.attempt("the data version is unknown", lambda: bench.data.measure(bench.progress), nothing)
     kept = _preserve(recording, bench, measure, measure.stale)
@@ -202,7 +211,7 @@ def execute(
         argv=request.argv,
         cwd=around.cwd,
         environ={**around.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
-        log_file=f"{recording.run_dir}/out.log",
+        log_file=f"{recording.run_dir}/out.log" if recording.is_kept else _NOWHERE,
         timeout_s=request.timeout_s,
         tick=lambda elapsed_s: ticks[0](elapsed_s) if ticks else None,
     )
@@ -219,15 +228,20 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
     """Record what came of the run, then its end; gives the exit code that the command deserves."""
     for text in ending.warnings:
         recording.warn(text)
-    _record_outputs(recording, bench, before)
-    _record_artifacts(recording, bench)
+    if recording.is_kept:
+        _record_outputs(recording, bench, before)
+        _record_artifacts(recording, bench)
+        _record_metrics(recording, bench)
+        recording.add("ended", _ended(ending))
+    return shell_code(ending.exit_code, ending.signal)
+
+
+def _record_metrics(recording: Recording, bench: Workbench) -> None:
     found = recording.attempt("metrics were not read", lambda: bench.metrics(recording.run_id), FoundMetrics({}, []))
     if found.metrics:
         recording.add("metrics", {"metrics": found.metrics})
     for text in found.warnings:
         recording.warn(text)
-    recording.add("ended", _ended(ending))
-    return shell_code(ending.exit_code, ending.signal)
 
 
 def _ended(ending: Ending) -> dict[str, Any]:

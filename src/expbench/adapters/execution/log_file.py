@@ -1,5 +1,6 @@
 """The file that keeps a child's output. It never disturbs the child: what it can't take is counted and told."""
 
+import errno
 import os
 from typing import Final
 
@@ -44,7 +45,8 @@ class LogFile:
                 else:
                     os.fsync(self._fd)
             except OSError as error:
-                self._cause = str(error.strerror)
+                if error.errno != errno.EINVAL:  # as /dev/null says, which has nothing to sync
+                    self._cause = str(error.strerror)
             os.close(self._fd)
             self._fd = None
         if not self._cause:
