@@ -9,9 +9,12 @@ def main() -> None:
 
     Leaving at once spares the interpreter's clean-up, a fifth of the cost of `exp ls`; nothing is left to flush.
     """
-    from expbench.cli.main import run
+    try:
+        from expbench.cli.main import run
 
-    code = run(sys.argv[1:])
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # pressed while we were still being imported, or on the way out
+        code = 130
     os._exit(code)
 
 
