@@ -14,6 +14,10 @@ WORDS = "expbench.words"
 class RunCommand(TyperCommand):
     """Keeps what stands behind the first `--` as it is: it is the user's command, not ours."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """What stands behind `exp run` in its usage line."""
+        return [*super().collect_usage_pieces(ctx), "[-- COMMAND...]"]
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer's own Context
         """Split at `--`, then parse our own options."""
         if "--" in args:
