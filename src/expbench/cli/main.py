@@ -5,6 +5,7 @@ import importlib
 import os
 from collections.abc import Sequence
 from difflib import get_close_matches
+from errno import EDQUOT, ENOSPC
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from expbench.cli.commands import COMMANDS
-from expbench.cli.output import flush_stdout, narrate_error, open_closed_streams, silence_stdout
+from expbench.cli.output import flush_stdout, narrate_error, open_closed_streams, silence_stdout, unwritable
 from expbench.errors import ExitCode, ExpError, UsageError
 
 
@@ -108,8 +109,11 @@ def _dispatch(argv: Sequence[str]) -> int:
         return int(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
-    except RecursionError as error:
-        return _report_bug(error, argv)
+    except OSError as error:
+        if error.errno not in {ENOSPC, EDQUOT}:
+            return _report_bug(error, argv)
+        narrate_error(unwritable(error))
+        return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001  # the last door: a bug becomes a report, never a traceback
         return _report_bug(error, argv)
     return result if isinstance(result, int) else ExitCode.OK

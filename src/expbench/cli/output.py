@@ -53,8 +53,13 @@ def _writing() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        silence_stdout()
-        raise ExpError("the output can't be written", error.strerror or str(error), "df -h .") from error
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> ExpError:
+    """What to say when stdout takes no more; from now on nothing more is tried."""
+    silence_stdout()
+    return ExpError("the output can't be written", error.strerror or str(error), "df -h .")
 
 
 def narrate(text: str) -> None:
