@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -140,3 +141,59 @@ print(writer.append("loss", 3.0))
     assert done.stdout.split()[-1] == "3"
     assert values_of(tmp_path / "metrics", "loss") == [0.0, 1.0, 2.0, 3.0]
     assert (tmp_path / "metrics" / file_name("loss", "api")).stat().st_size == 4 * RECORD.size
+
+
+def test_a_short_write_is_completed_or_taken_back_with_the_true_cause(tmp_path: Path) -> None:
+    """A limit in the midst of a record: the error is the system's own, not a guess."""
+    code = f"""
+import errno, resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (24 * 3 + 10, resource.RLIM_INFINITY))
+from expbench.adapters.series.writer import SeriesWriter
+writer = SeriesWriter({str(tmp_path / "metrics")!r}, "api")
+for number in range(3):
+    writer.append("loss", float(number))
+for number in range(2):
+    try:
+        writer.append("loss", 9.0)
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["EFBIG", "EFBIG"]
+
+
+def test_a_deleted_series_is_begun_anew(writer: SeriesWriter, tmp_path: Path) -> None:
+    writer.append("loss", 1.0)
+    (tmp_path / "metrics" / file_name("loss", "api")).unlink()
+    writer.append("loss", 2.0)
+    assert values_of(tmp_path / "metrics", "loss") == [2.0]
+
+
+def test_a_deleted_run_is_not_made_again(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    writer = SeriesWriter(str(run / "metrics"), "api")
+    writer.append("loss", 1.0)
+    shutil.rmtree(run)
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            writer.append("loss", 2.0)
+    assert not run.exists()
+
+
+def test_the_step_after_the_largest_is_refused(writer: SeriesWriter) -> None:
+    assert writer.append("loss", 1.0, step=2**63 - 1) == 2**63 - 1
+    with pytest.raises(OverflowError, match="64 bits"):
+        writer.append("loss", 1.0)
+
+
+def test_a_handler_of_a_signal_may_log_while_its_thread_is_logging(writer: SeriesWriter, tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: writer.append("loss", 1.0) and None)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.0005)
+    try:
+        for _ in range(20_000):
+            writer.append("loss", 2.0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert values_of(tmp_path / "metrics", "loss").count(2.0) == 20_000

@@ -4,7 +4,6 @@ Capital letters are encoded too, so that `Loss` and `loss` stay apart where the 
 too long for a file name is told by its digest; the journal then holds which key that is (event `series`).
 """
 
-from hashlib import blake2b
 from typing import Final, NamedTuple
 
 SUFFIX: Final = ".pts"
@@ -26,6 +25,8 @@ def stem_of(key: str) -> str:
     plain = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in key.encode("utf-8", "surrogatepass"))
     if plain and len(plain) <= _LONGEST:
         return plain
+    from hashlib import blake2b  # loads OpenSSL, and hardly any key is that long
+
     return "~" + blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

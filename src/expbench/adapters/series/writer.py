@@ -2,20 +2,27 @@
 
 Each append holds a kernel lock on the series' file, so that threads, forked workers and other programs may
 log to one series: a point is never torn or mixed, and `step=None` continues whatever came last. A writer
-that finds a torn record (a full disk, a power cut) cuts it off first.
+that finds a torn record (a full disk, a power cut) cuts it off first. A run's folder that was deleted is not
+made again: then the point can't be written.
 """
 
 import fcntl
 import os
 import threading
 import time
+import weakref
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final
 
 from expbench.adapters.series.names import file_name
 from expbench.domain.series import RECORD
 
 OPEN_FILES: Final = 64
+
+
+class _Deleted(Exception):
+    """The file was deleted while it was open."""
 
 
 class SeriesWriter:
@@ -25,21 +32,27 @@ class SeriesWriter:
         self._dir = metrics_dir
         self._source = source
         self._open: OrderedDict[str, int] = OrderedDict()
-        self._lock = threading.Lock()
-        os.register_at_fork(after_in_child=self._forget)
+        # A handler of a signal may log while its own thread is in the midst of logging.
+        self._lock = threading.RLock()
+        _writers.add(self)
 
     def append(self, key: str, value: float, step: int | None = None, at: float | None = None) -> int:
         """Log one point and give its step. When this returns, the point survives SIGKILL.
 
         `at` is a unix time in seconds, now by default. Raises `OSError` when it can't be written.
         """
+        if at is None:
+            at = time.time()
         with self._lock:
             file = self._file(key)
             fcntl.flock(file, fcntl.LOCK_EX)
             try:
-                return _append(file, value, step, time.time() if at is None else at)
+                return _append(file, value, step, at)
+            except _Deleted:
+                pass
             finally:
                 fcntl.flock(file, fcntl.LOCK_UN)
+            return self._append_anew(key, value, step, at)
 
     def close(self) -> None:
         """Close the files; a later append opens them again."""
@@ -48,10 +61,27 @@ class SeriesWriter:
                 os.close(self._open.popitem()[1])
 
     def sync(self) -> None:
-        """Bring what was written to the disk itself, for the end of a run."""
+        """Bring what was written to the disk itself, for the end of a run. Raises `OSError`."""
         with self._lock:
-            for file in self._open.values():
+            for file in list(self._open.values()):
                 os.fsync(file)
+
+    def forget(self) -> None:
+        """In a forked child: its own files and lock, since a shared file's lock would be shared, too."""
+        self._lock = threading.RLock()
+        for file in self._open.values():
+            os.close(file)
+        self._open.clear()
+
+    def _append_anew(self, key: str, value: float, step: int | None, at: float) -> int:
+        """Append to a new file in place of one that was deleted."""
+        os.close(self._open.pop(key))
+        file = self._file(key)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            return _append(file, value, step, at, deleted=True)
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
     def _file(self, key: str) -> int:
         file = self._open.get(key)
@@ -64,12 +94,16 @@ class SeriesWriter:
         self._open[key] = file
         return file
 
-    def _forget(self) -> None:
-        """In a forked child: its own files and lock, since a shared file's lock would be shared, too."""
-        self._lock = threading.Lock()
-        for file in self._open.values():
-            os.close(file)
-        self._open.clear()
+
+_writers: "weakref.WeakSet[SeriesWriter]" = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for writer in list(_writers):
+        writer.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 def _open_series(metrics_dir: str, name: str) -> int:
@@ -78,28 +112,44 @@ def _open_series(metrics_dir: str, name: str) -> int:
     try:
         return os.open(path, flags, 0o600)
     except FileNotFoundError:
-        os.makedirs(metrics_dir, mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            os.mkdir(metrics_dir, mode=0o700)
         return os.open(path, flags, 0o600)
 
 
-def _append(file: int, value: float, step: int | None, at: float) -> int:
-    size = os.fstat(file).st_size
+def _append(file: int, value: float, step: int | None, at: float, *, deleted: bool = False) -> int:
+    """Append to the locked file. Raises `_Deleted`, unless it is `deleted` for all that can be known."""
+    status = os.fstat(file)
+    if not status.st_nlink and not deleted:
+        raise _Deleted
+    size = status.st_size
     torn = size % RECORD.size
     if torn:
         size -= torn
         os.ftruncate(file, size)
     if step is None:
-        step = _last_step(file, size) + 1
+        step = _next_step(file, size)
     record = RECORD.pack(step, at, value)
     written = os.write(file, record)
     if written != RECORD.size:
-        os.ftruncate(file, size)
-        raise OSError(28, "no space left for a whole point")
+        _complete(file, size, record[written:])
     return step
 
 
-def _last_step(file: int, size: int) -> int:
+def _complete(file: int, size: int, rest: bytes) -> None:
+    """Write the rest of a record that was cut short; when that fails, as it will on a full disk, take it back."""
+    try:
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    except OSError:
+        os.ftruncate(file, size)
+        raise
+
+
+def _next_step(file: int, size: int) -> int:
     if not size:
-        return -1
-    step: int = RECORD.unpack(os.pread(file, RECORD.size, size - RECORD.size))[0]
+        return 0
+    step: int = RECORD.unpack(os.pread(file, RECORD.size, size - RECORD.size))[0] + 1
+    if step == 2**63:
+        raise OverflowError("the step is beyond 64 bits")
     return step
