@@ -213,8 +213,8 @@ def test_ctrl_c_while_following_a_log_is_130(repository: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_141(repository: Path) -> None:
     plant(repository, 300, note="x" * 1000)
-    for words in (f"ls -n 300 --columns id{',id' * 40}", "ls --json", "ls --csv --columns id,note"):
-        script = f"{{ exp {words}; echo $? >code; }} | head -1 >/dev/null; cat code"
+    for words in (f"ls -n 300 --columns id{',id' * 80}", "ls --json", "ls --csv --columns id,note"):
+        script = f"{{ exp {words}; echo $? >code; }} | head -c 1 >/dev/null; cat code"
         done = shell(repository, script)
         assert (done.out, done.err) == ("141\n", "")
 
