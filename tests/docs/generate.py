@@ -1,0 +1,27 @@
+"""Make what is made in docs/: `python -m tests.docs.generate [commands] [picture]`, from the checkout's root.
+
+`picture` runs `exp demo`; without arguments both are made.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.docs.pages import DOCS
+from tests.docs.picture import SVG_FILE, TEXT_FILE, captured, picture
+from tests.docs.reference import commands_page
+
+
+def main(wanted: list[str]) -> None:
+    """Write what was asked for."""
+    if "commands" in wanted:
+        (DOCS / "commands.md").write_text(commands_page(), encoding="utf-8")
+    if "picture" in wanted:
+        with tempfile.TemporaryDirectory() as folder:
+            text = captured(Path(folder))
+        TEXT_FILE.write_text(text, encoding="utf-8")
+        SVG_FILE.write_text(picture(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or ["commands", "picture"])
