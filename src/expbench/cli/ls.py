@@ -30,7 +30,9 @@ def ls(
     ] = "",
     sort: Annotated[str | None, typer.Option("--sort", metavar="KEY", help="A metric, a param or a field.")] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order round.")] = False,
-    count: Annotated[int | None, typer.Option("-n", min=0, metavar="N", help="How many; 20 by default, all for --json.")] = None,
+    count: Annotated[
+        int | None, typer.Option("-n", min=0, metavar="N", help="How many; 20 by default, all for --json.")
+    ] = None,
     columns: Annotated[str | None, typer.Option("--columns", metavar="a,b,c", help="Which columns.")] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
