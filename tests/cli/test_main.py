@@ -211,11 +211,12 @@ def test_ctrl_c_while_following_a_log_is_130(repository: Path) -> None:
     assert (following.returncode, err) == (130, b"")
 
 
-def test_a_reader_that_has_seen_enough_is_141(repository: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_141(repository: Path, unbuffered: str) -> None:
     plant(repository, 300, note="x" * 1000)
     for words in (f"ls -n 300 --columns id{',id' * 80}", "ls --json", "ls --csv --columns id,note"):
         script = f"{{ exp {words}; echo $? >code; }} | head -c 1 >/dev/null; cat code"
-        done = shell(repository, script)
+        done = shell(repository, script, {"PYTHONUNBUFFERED": unbuffered})
         assert (done.out, done.err) == ("141\n", "")
 
 

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from expbench.cli.commands import COMMANDS
-from expbench.cli.output import flush_stdout, narrate_error, open_closed_streams, silence_stdout, unwritable
+from expbench.cli.output import flush_stdout, narrate_error, prepare_streams, silence_stdout, unwritable
 from expbench.errors import ExitCode, ExpError, UsageError
 
 
@@ -83,7 +83,7 @@ def root(
 def run(argv: Sequence[str]) -> int:
     """Run one command line and give its exit code. Nothing but the code leaves this function."""
     gc.disable()  # a command lives for a moment; the recorder switches it on again
-    open_closed_streams()
+    prepare_streams()
     try:
         code = _dispatch(argv)
         flush_stdout()
@@ -99,7 +99,9 @@ def run(argv: Sequence[str]) -> int:
 def _dispatch(argv: Sequence[str]) -> int:
     try:
         result = app(list(argv), standalone_mode=False, prog_name="exp")
-    except BrokenPipeError:
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # typer makes an exit code 1 of it
+            raise BrokenPipeError from error
         raise
     except ExpError as error:
         narrate_error(error)

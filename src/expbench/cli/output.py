@@ -5,22 +5,30 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from typing import Any
 
 from expbench.errors import ExpError
 
 
-def open_closed_streams() -> None:
-    """Where the caller closed stdin, stdout or stderr (`>&-`) there is /dev/null instead, as git does it.
+def prepare_streams() -> None:
+    """Streams that can be relied on: none is closed, and stdout tells of what it could not write.
 
-    To be called before anything is opened, so that no file of ours becomes number 1.
+    Where the caller closed one (`>&-`) there is /dev/null instead, as git does it. To be called before anything is
+    opened, so that no file of ours becomes number 1.
     """
-    if sys.stdin and sys.stdout and sys.stderr:
-        return
+    if not (sys.stdin and sys.stdout and sys.stderr):
+        _open_closed_streams()
+    elif isinstance(getattr(sys.stdout, "buffer", None), FileIO):
+        # Unbuffered (PYTHONUNBUFFERED), Python loses the rest of a write that was cut short, without a word.
+        sys.stdout = open(1, "w", encoding=sys.stdout.encoding, closefd=False)  # noqa: SIM115  # while we live
+
+
+def _open_closed_streams() -> None:
     from expbench.adapters.execution.streams import fill_standard_streams
 
     fill_standard_streams()
-    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # for as long as we live
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # as above
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
