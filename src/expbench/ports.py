@@ -131,12 +131,14 @@ class EnvProbe(Protocol):
 # Called in the loop of the executor, never in parallel: told how many seconds a process has been running, it says
 # at how many seconds it wants to be called again (None: no more). It must not raise.
 Tick = Callable[[float], float | None]
+# Told of each piece of output as it is kept: a number for the stream that it came by, and its bytes. Must not raise.
+Tap = Callable[[int, bytes], None]
 
 
 class ChildSpec(NamedTuple):
     """A process to start: argv, absolute cwd, its environment, the file its output is kept in, seconds to live.
 
-    `tick` is called from time to time while it runs.
+    `tick` is called from time to time while it runs, `tap` with each piece of its output.
     """
 
     argv: Sequence[str]
@@ -145,6 +147,7 @@ class ChildSpec(NamedTuple):
     log_file: str
     timeout_s: float | None
     tick: Tick | None = None
+    tap: Tap | None = None
 
 
 class Ending(NamedTuple):

@@ -3,15 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 
-from expbench.adapters import files
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
 from expbench.adapters.git.snapshot import GitCode
-from expbench.adapters.series.reader import summaries
+from expbench.bootstrap.gathering_metrics import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
-from expbench.domain.metrics import summaries_of_files
 from expbench.ports import Progress
-from expbench.services.recording import FoundMetrics, KeptArtifacts, Surroundings, Workbench
+from expbench.services.recording import KeptArtifacts, Surroundings, Workbench
 
 
 def build_bench(
@@ -29,13 +27,7 @@ def build_bench(
     root, settings = place.project.root, place.settings
     patterns = [*dict.fromkeys((*settings.artifact_paths, *artifacts))]
     began_ns = time.time_ns()
-    watch = files.before(root, around.place, settings.metrics_files)
-
-    def found_metrics(run_id: str) -> FoundMetrics:
-        written = files.written(root, watch)
-        series = summaries(place.series(run_id).values(), {})
-        logged = {key: running.summary for key, running in series.items()}
-        return FoundMetrics({**summaries_of_files(written.documents), **logged}, written.warnings)
+    watch = MetricsWatch(place, around.place)
 
     def kept_artifacts(run_dir: str) -> KeptArtifacts:
         if not patterns:
@@ -51,7 +43,7 @@ def build_bench(
         env=ChildEnv(root, place.cache_dir, around.environ, settings.env_variables),
         clock=place.clock,
         progress=progress,
-        metrics=found_metrics,
+        metrics=watch.gather,
         artifacts=kept_artifacts,
         warn=warn,
         stopped=stopped,

@@ -15,6 +15,7 @@ from expbench.adapters.execution.signals import deferred_signals
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.store.liveness import hold
 from expbench.bootstrap.bench import build_bench
+from expbench.bootstrap.capturing import output_metrics
 from expbench.bootstrap.monitoring import system_metrics
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.ids import new_id
@@ -23,6 +24,7 @@ from expbench.ports import Ending, Executor, Progress
 from expbench.services.recording import (
     Recording,
     Surroundings,
+    Watch,
     Workbench,
     announce,
     capture,
@@ -46,7 +48,8 @@ def prepare(place: Workplace, asked: Asked, around: Surroundings, warn: Callable
     """What will be recorded. Raises before anything is made when it can't be started."""
     request, warnings = understood(place, asked, around)
     resolve_command(request.argv, around.cwd, around.environ)
-    for text in warnings:
+    unknown = place.capture.warnings if place.capture else ()
+    for text in (*warnings, *unknown):
         warn(text)
     return request
 
@@ -77,7 +80,7 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
         before = capture(recording, request.argv, around.cwd, bench)
         voice.ready(recording.run_id)
         try:
-            ending = _executed(recording, request, around, LocalExecutor(voice.streams, inbox))
+            ending = _executed(place, recording, request, around, LocalExecutor(voice.streams, inbox))
         except ExpError as error:
             refused(recording, error)
             raise
@@ -85,11 +88,16 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
         return conclude(recording, bench, before, ending)
 
 
-def _executed(recording: Recording, request: Request, around: Surroundings, executor: Executor) -> Ending:
-    if not (request.system_metrics and recording.is_kept):
-        return execute(recording, request, around, executor)
-    with system_metrics(recording) as monitor:
-        return execute(recording, request, around, executor, monitor)
+def _executed(
+    place: Workplace, recording: Recording, request: Request, around: Surroundings, executor: Executor
+) -> Ending:
+    with ExitStack() as stack:
+        watch = Watch()
+        if recording.is_kept and request.system_metrics:
+            watch = watch._replace(monitor=stack.enter_context(system_metrics(recording)))
+        if recording.is_kept and (place.capture is None or place.capture.stdout):
+            watch = watch._replace(tap=stack.enter_context(output_metrics(place, recording)))
+        return execute(recording, request, around, executor, watch)
 
 
 def begin(place: Workplace, request: Request, around: Surroundings, bench: Workbench, stack: ExitStack) -> Recording:

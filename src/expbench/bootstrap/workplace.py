@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
@@ -21,6 +21,9 @@ from expbench.ports import Progress
 from expbench.services.checking import Evidence
 from expbench.services.comparing import Sources
 
+if TYPE_CHECKING:
+    from expbench.domain.capture.settings import CaptureSettings
+
 
 class Workplace:
     """One project. Nothing is built, read or imported before it is needed."""
@@ -34,6 +37,15 @@ class Workplace:
     def settings(self) -> Settings:
         """`exp.toml`. Raises `EnvironmentUnusable` when it can't be read."""
         return read_settings(self.project.root, self.start_dir)
+
+    @cached_property
+    def capture(self) -> "CaptureSettings | None":
+        """What to read out of output, where `exp.toml` says. Raises `EnvironmentUnusable`."""
+        if "capture" not in self.settings.raw:
+            return None
+        from expbench.domain.capture.settings import capture_settings
+
+        return capture_settings(self.settings.raw)
 
     @cached_property
     def store(self) -> FileStore:

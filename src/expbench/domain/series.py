@@ -14,6 +14,8 @@ from expbench.domain.document import Summary
 from expbench.domain.numbers import number_from_json, number_to_json
 
 RECORD: Final = struct.Struct("<qdd")
+# Sources of what a program prints for people, often rounded.
+PRINTED: Final = ("stdout",)
 
 
 class Points(NamedTuple):

@@ -54,6 +54,12 @@ DEFAULT_TOML: Final = """\
 #[env]
 #variables = ["NCCL_DEBUG"]
 
+# Metrics in the output: on by default. Patterns name their metric by the groups key and value, or by group names.
+#[capture]
+#stdout = true
+#patterns = ['score for (?P<key>\\w+) is (?P<value>[\\d.]+)']
+#ignore = ["lr"]
+
 # Larger files that git does not track are left out of the snapshot and named in the run.
 #[snapshot]
 #max_file_size = "10 MB"

@@ -29,6 +29,7 @@ from expbench.ports import (
     Preserved,
     Progress,
     RunStore,
+    Tap,
     Tick,
 )
 from expbench.services.requesting import Request
@@ -63,6 +64,18 @@ class KeptArtifacts(NamedTuple):
 
 # Begins to watch the process of this id, and gives what is to be called while it runs.
 Monitor = Callable[[int], Tick]
+
+
+def unmonitored(_pid: int) -> Tick:
+    """The monitor that looks at nothing."""
+    return lambda _elapsed_s: None
+
+
+class Watch(NamedTuple):
+    """What goes on beside the command: a look at its process now and then, and at its output as it comes."""
+
+    monitor: Monitor = unmonitored
+    tap: Tap | None = None
 
 
 class Workbench(NamedTuple):
@@ -189,23 +202,19 @@ def _preserve(recording: Recording, bench: Workbench, measure: DataMeasure, path
     )
 
 
-def _unwatched(_pid: int) -> Tick:
-    return lambda _elapsed_s: None
-
-
 def execute(
     recording: Recording,
     request: Request,
     around: Surroundings,
     executor: Executor,
-    monitor: Monitor = _unwatched,
+    watch: Watch,
 ) -> Ending:
     """Run the command to its end; the run is `running` from the moment that its process lives."""
     ticks: list[Tick] = []
 
     def started(pid: int) -> None:
         recording.add("started", {"pid": pid})
-        ticks.extend(recording.attempt("the process is not watched", lambda: [monitor(pid)], []))
+        ticks.extend(recording.attempt("the process is not watched", lambda: [watch.monitor(pid)], []))
 
     spec = ChildSpec(
         argv=request.argv,
@@ -214,6 +223,7 @@ def execute(
         log_file=f"{recording.run_dir}/out.log" if recording.is_kept else _NOWHERE,
         timeout_s=request.timeout_s,
         tick=lambda elapsed_s: ticks[0](elapsed_s) if ticks else None,
+        tap=watch.tap,
     )
     return executor.run(spec, started)
 

@@ -53,7 +53,7 @@ class LocalExecutor:
     def _run(self, child: ChildSpec, executable: str, started: Callable[[int], None], inbox: SignalInbox) -> Ending:
         wiring = connect(self.streams)
         log = LogFile(child.log_file)
-        session = Session(self.streams, wiring, log, inbox)
+        session = Session(self.streams, wiring, log, inbox, child.tap)
         began_at = time.monotonic()
         try:
             try:

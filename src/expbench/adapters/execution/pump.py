@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from expbench.adapters.execution.log_file import LogFile
+from expbench.ports import Tap
 
 CHUNK: Final = 65536
 
@@ -28,6 +29,7 @@ class Pump:
         pty: int | None,
         cooked: Callable[[], bool],
         vanished: Callable[[], None],
+        tap: Tap | None = None,
     ) -> None:
         self.sources = sources
         self.read = 0
@@ -36,6 +38,7 @@ class Pump:
         self._pty = pty
         self._cooked = cooked
         self._vanished = vanished
+        self._tap = tap
         self._held = b""  # a \r of the pty, until it is known whether a \n follows
 
     def move(self, source: int) -> bool:
@@ -55,6 +58,7 @@ class Pump:
         target = self.sources[source]
         if target is not None:
             self._show(source, target, plain if source == self._pty and self._cooked() else piece)
+        self._tell(source, plain)
         return source in self.sources
 
     def close(self, source: int) -> None:
@@ -67,7 +71,12 @@ class Pump:
         for source in list(self.sources):
             self.close(source)
         self._log.write(self._held)
+        self._tell(-1 if self._pty is None else self._pty, self._held)
         self._held = b""
+
+    def _tell(self, source: int, piece: bytes) -> None:
+        if self._tap is not None and piece:
+            self._tap(source, piece)
 
     def _without_terminal_newlines(self, piece: bytes) -> bytes:
         r"""The child's own bytes: its pty put one \r before each \n, so exactly that one is taken away again."""

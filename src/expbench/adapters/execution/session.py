@@ -21,6 +21,7 @@ from expbench.adapters.execution.pump import Pump
 from expbench.adapters.execution.signals import SignalInbox, caught, send
 from expbench.adapters.execution.streams import Streams, Wiring
 from expbench.adapters.execution.timer import Timer
+from expbench.ports import Tap
 
 SILENCE_S: Final = 0.1
 LINGER_S: Final = 1.0
@@ -35,12 +36,15 @@ _BOTH: Final = selectors.EVENT_READ | selectors.EVENT_WRITE
 class Session:
     """A child and what it is connected to. `warnings` say what went wrong in passing its output on."""
 
-    def __init__(self, streams: Streams, wiring: Wiring, log: LogFile, inbox: SignalInbox) -> None:
+    def __init__(
+        self, streams: Streams, wiring: Wiring, log: LogFile, inbox: SignalInbox, tap: Tap | None = None
+    ) -> None:
         # macOS has no poll or kqueue that works for every terminal device.
         self._selector = selectors.PollSelector() if sys.platform == "linux" else selectors.SelectSelector()
         self._inbox = inbox
         self._job = Job(streams, wiring)
-        self._pump = Pump(wiring.sources, log, pty=wiring.master, cooked=self._job.is_cooked, vanished=self._vanished)
+        cooked, vanished = self._job.is_cooked, self._vanished
+        self._pump = Pump(wiring.sources, log, pty=wiring.master, cooked=cooked, vanished=vanished, tap=tap)
         self._group = 0
         self._steps: list[tuple[float, int]] = []
         self._news_of_child = True

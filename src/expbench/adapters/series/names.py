@@ -7,7 +7,7 @@ too long for a file name is told by its digest; the journal then holds which key
 from typing import Final, NamedTuple
 
 SUFFIX: Final = ".pts"
-SOURCES: Final = ("api", "cli", "stdout", "file", "dvclive", "tensorboard", "system")
+SOURCES: Final = ("api", "cli", "dvclive", "tensorboard", "stdout", "file", "system")
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 _LONGEST: Final = 180
 
