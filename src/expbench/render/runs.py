@@ -7,6 +7,7 @@ sign and word. All others read as what they are.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from expbench.domain.numbers import number_to_json
 from expbench.render.style import Role, Style, paint, sign
 from expbench.render.table import Cell, Column, csv_text, numeric, table
 from expbench.render.values import age, duration, number, param
@@ -129,4 +130,4 @@ def _exact(value: Any) -> str:  # noqa: ANN401  # any JSON value
         return "true" if value else "false"
     if isinstance(value, list):
         return ",".join(str(item) for item in value)
-    return value if isinstance(value, str) else repr(value)
+    return str(number_to_json(value)) if isinstance(value, int | float) else str(value)
