@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
 from expbench.adapters.git.snapshot import GitCode
-from expbench.bootstrap.gathering_metrics import MetricsWatch
+from expbench.bootstrap.metrics_watch import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
 from expbench.ports import Progress
 from expbench.services.recording import KeptArtifacts, Surroundings, Workbench
