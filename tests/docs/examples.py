@@ -3,7 +3,7 @@
 A page is one session in one empty folder: its blocks run in order, files and the current folder persist.
 
 - ```console: lines that begin with `$ ` (continued by `> `) go to `sh`; the lines below are what it prints,
-  stdout and stderr together. A command without such lines may print anything, but then it must not fail.
+  stdout and stderr together, in either order. A command without such lines may print anything, but must not fail.
 - ```toml file=exp.toml, ```python file=train.py: the block is written to that file.
 - ```text, ```sh and all others are not executed.
 
@@ -44,7 +44,8 @@ class File(NamedTuple):
 class Printed(NamedTuple):
     """What a command printed, and its exit code."""
 
-    text: str
+    out: str
+    err: str
     code: int
 
 
@@ -86,12 +87,12 @@ def execute(found: Sequence[Step], folder: Path) -> list[Printed]:
     done = subprocess.run(
         ["sh", "-c", script], cwd=work, env=environ, capture_output=True, timeout=TIMEOUT_S, check=False
     )
-    return list(_printed(done.stdout.decode()))
+    return list(_printed(done.stdout.decode(), done.stderr.decode()))
 
 
 # `end` gives the command's exit code on to the next one, so that `echo $?` works.
-_PROLOGUE: Final = f"""exec </dev/null 2>&1
-end() {{ code=$?; printf '{_MARK} %d\\n' "$code"; return "$code"; }}"""
+_PROLOGUE: Final = f"""exec </dev/null
+end() {{ code=$?; echo '{_MARK}' "$code"; echo '{_MARK}' "$code" >&2; return "$code"; }}"""
 
 
 def _shell(step: Step) -> str:
@@ -100,23 +101,30 @@ def _shell(step: Step) -> str:
     return f"{step.typed}\nend"
 
 
-def _printed(output: str) -> Iterator[Printed]:
+def _printed(out: str, err: str) -> Iterator[Printed]:
+    outs, errs = list(_pieces(out)), list(_pieces(err))
+    for (text, code), (narration, _) in zip(outs, errs, strict=True):
+        yield Printed(text, narration, code)
+
+
+def _pieces(output: str) -> Iterator[tuple[str, int]]:
     while output:
         text, mark, rest = output.partition(_MARK)
         assert mark, f"the shell ended early: {text}"
         code, _, output = rest.partition("\n")
-        yield Printed(text, int(code))
+        yield text, int(code)
 
 
 def complaint(command: Command, printed: Printed) -> str:
     """What is wrong with the example, or an empty text when it is as the page says."""
     place = f"line {command.line}: $ {command.typed}"
+    both = printed.err + printed.out
     if not command.expected:
-        return f"{place}\nexit code {printed.code}:\n{printed.text}" if printed.code else ""
-    if fits(command.expected, printed.text):
+        return f"{place}\nexit code {printed.code}:\n{both}" if printed.code else ""
+    if fits(command.expected, printed.out + printed.err) or fits(command.expected, both):
         return ""
     expected = "\n".join(command.expected)
-    return f"{place}\n--- the page says\n{expected}\n--- it prints\n{printed.text}"
+    return f"{place}\n--- the page says\n{expected}\n--- it prints\n{both}"
 
 
 def fits(expected: Sequence[str], printed: str) -> bool:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.docs.examples import Command, File, Printed, complaint, execute, fits, steps
 
 PAGE = """
@@ -46,20 +48,30 @@ def test_steps_are_files_and_commands_in_order() -> None:
 def test_a_page_is_one_session(tmp_path: Path) -> None:
     found = steps(PAGE)
     printed = execute(found, tmp_path)
-    assert [one.text for one in printed] == ['metric = "acc"\n', "a\nb\n", "", "1\n"]
+    assert [one.out for one in printed] == ['metric = "acc"\n', "a\nb\n", "", "1\n"]
     assert [one.code for one in printed] == [0, 0, 1, 0]
 
 
 def test_a_command_without_expected_output_must_not_fail() -> None:
     command = Command(3, "false", ())
-    assert "line 3" in complaint(command, Printed("why", 1))
-    assert not complaint(command, Printed("anything", 0))
+    assert "line 3" in complaint(command, Printed("", "why", 1))
+    assert not complaint(command, Printed("anything", "", 0))
 
 
 def test_a_difference_is_shown_with_both_texts() -> None:
-    told = complaint(Command(3, "echo", ("a",)), Printed("b\n", 0))
+    told = complaint(Command(3, "echo", ("a",)), Printed("b\n", "", 0))
     assert "says\na" in told
     assert "prints\nb" in told
+
+
+def test_narration_may_stand_before_or_after_data() -> None:
+    assert not complaint(Command(3, "exp", ("data", "note")), Printed("data\n", "note\n", 0))
+    assert not complaint(Command(3, "exp", ("note", "data")), Printed("data\n", "note\n", 0))
+
+
+def test_a_shell_that_ends_early_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="ended early: bye"):
+        execute([Command(3, "echo bye; exit 3", ())], tmp_path)
 
 
 def test_wildcards_stand_for_text_lines_and_gaps() -> None:
