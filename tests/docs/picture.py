@@ -21,7 +21,7 @@ TITLE: Final = "exp ls and exp diff on the project of exp demo"
 COLUMNS: Final = 96
 COMMANDS: Final = (
     ("ls", "experiment = squares and lr > 0.04", "--sort", "acc"),
-    ("diff", "squares", ":/best so far"),
+    ("diff", "line-seed-1", ":/best so far"),
 )
 _PROMPT: Final = "\x1b[32m$\x1b[0m "
 
@@ -63,6 +63,7 @@ _CHANCE: Final = (
     (r"(?<=→ )NAME \w{12}|\b[0-9a-z]{12}\b", "ID"),
     (r"^[0-9a-z]{4,12}(?= )|(?<=\n)[0-9a-z]{4,12}(?= )", "ID"),
     (r"<?\b[\d.]+m?s( ago)?\b|\bnow\b", "TIME"),
+    (r"(?<=killed)(( +TIME)+) +\S+", r"\1 METRIC"),  # how far it had come when it was killed
 )
 _EXP: Final = [sys.executable, "-m", "expbench"]
 
