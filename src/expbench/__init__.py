@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         should_stop,
         start_run,
     )
+    from expbench.sdk.troubles import RecordingWarning as RecordingWarning
 
 __version__ = "0.1.0"
 
@@ -68,21 +69,32 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the API holds
         from expbench.sdk.active import ActiveRun
 
         return ActiveRun
+    if name == "RecordingWarning":
+        from expbench.sdk.troubles import RecordingWarning
+
+        return RecordingWarning
     if name not in __all__:
         raise AttributeError(f"module 'expbench' has no attribute {name!r}")
     from expbench.sdk import api
 
-    api.connect(_begin)
+    api.connect(api.Beginnings(_begin, _adopt))
     globals().update({known: getattr(api, known) for known in __all__})
     return globals()[name]
 
 
-def _begin(name: Any, experiment: Any, tags: Any, parent: Any) -> Any:  # noqa: ANN401  # sdk.api.Begin
+def _begin(wish: Any) -> Any:  # noqa: ANN401  # sdk.api.Beginnings
     """Begin a run of this process's own; built where everything is built."""
     from expbench.bootstrap.alone import begin
 
-    return begin(name, experiment, tags, parent)
+    return begin(wish)
+
+
+def _adopt(run_dir: str) -> Any:  # noqa: ANN401  # sdk.api.Beginnings
+    """Take up the run that this process began before it became another program."""
+    from expbench.bootstrap.alone import adopt
+
+    return adopt(run_dir)
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "ActiveRun", "__version__"]
+    return [*__all__, "ActiveRun", "RecordingWarning", "__version__"]

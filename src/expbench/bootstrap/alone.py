@@ -1,148 +1,162 @@
 """A run that training code begins itself (`python train.py`, a notebook): the same snapshot, the same ending.
 
-This process is its own recorder: it holds the run's lock, so that a SIGKILL is seen as what it was. How the process
-ends is told by the exception that nobody caught, by `sys.exit`, or by SIGTERM and SIGHUP where the program has no
-handler of its own.
+This process is its own recorder: it holds the run's lock, so that a SIGKILL is seen as what it was. Processes that
+it starts join the run through their environment. When it becomes another program (`os.exec`) it stays the run's
+recorder: the new program holds the lock, and takes the run up again as soon as it logs.
 """
 
-import atexit
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
-from types import FrameType, TracebackType
-from typing import Any, NoReturn
+from datetime import UTC, datetime
 
-from expbench.adapters.execution.signals import signal_name
+from expbench.adapters.store.liveness import HeldLock, hold
 from expbench.bootstrap.bench import build_bench
-from expbench.bootstrap.recorder import begin as begin_recording
+from expbench.bootstrap.ending import watch
+from expbench.bootstrap.handing import adopted_lock, hand_back, hand_out, say_adopted
 from expbench.bootstrap.recorder import understood
 from expbench.bootstrap.surroundings import surroundings
 from expbench.bootstrap.workplace import Workplace, open_workplace
-from expbench.errors import ExpError
+from expbench.domain.document import DataEntry
+from expbench.domain.ids import new_id
+from expbench.domain.references import check_name
+from expbench.errors import ExpError, attempted
 from expbench.ports import Ending
 from expbench.sdk.active import ActiveRun
-from expbench.sdk.api import RUN_DIR, RUN_ID, outcome
-from expbench.sdk.silent import SilentRun
-from expbench.services.recording import Recording, capture, conclude
+from expbench.sdk.api import Wish
+from expbench.sdk.shield import shielded
+from expbench.sdk.troubles import say
+from expbench.services.recording import Recording, Workbench, announce, capture, conclude
 from expbench.services.requesting import Asked
 
-_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+class _Watcher:
+    """What one run hears while it begins and ends: signals, which cut long work short, and warnings."""
+
+    def __init__(self, came: list[int]) -> None:
+        self.came = came
+        self.run: ActiveRun | None = None
+
+    def has_come(self) -> bool:
+        """Whether a signal waits."""
+        return bool(self.came)
+
+    def progress(self, _what: str, _done: int, _total: int) -> None:
+        """Ends the work when a signal waits."""
+        if self.came:
+            raise ExpError("it was cut short by a signal")
+
+    def warn(self, text: str) -> None:
+        """Say it, unless the same trouble was said of already."""
+        if self.run is None or not self.run.knows(text):
+            say(text)
 
 
-def begin(name: str | None, experiment: str | None, tags: Iterable[str], parent: str | None) -> ActiveRun:
-    """Begin a full run of this process; where there is no project, one that warns and keeps nothing."""
-    try:
-        place = open_workplace(os.getcwd())
-        return _begin(place, name, experiment or "default", list(tags), parent)
-    except (ExpError, OSError) as error:
-        cause = getattr(error, "what", None) or str(error)
-        return SilentRun(f"{cause}")
+def begin(wish: Wish) -> ActiveRun:
+    """Begin a full run of this process. Raises where there is no project, or its store takes nothing."""
+    end = watch()
+    with shielded() as came:
+        place = open_workplace(_current_dir())
+        run = _begin(place, wish, _Watcher(came))
+        end.add(run)
+        return run
 
 
-def _begin(place: Workplace, name: str | None, experiment: str, tags: list[str], parent: str | None) -> ActiveRun:
+def adopt(run_dir: str) -> ActiveRun | None:
+    """Take up the run that this process began before it became this program; None when another records it."""
+    end = watch()
+    with shielded() as came:
+        lock = adopted_lock(run_dir)
+        if lock is None:
+            return None
+        place = open_workplace(run_dir)
+        run_id = os.path.basename(run_dir)
+        document = place.store.read(run_id)
+        watcher, before = _Watcher(came), document["data"]["inputs"]
+        bench = build_bench(place, surroundings(place), watcher.warn, watcher.progress, watcher.has_come)
+        recording = Recording(run_id, run_dir, bench)
+        recording.is_kept = True
+        began_at = time.monotonic() - _age_s(document["started_at"])
+        run = _active(recording, bench, before, lock, watcher, began_at)
+        say_adopted(recording.add)
+        end.add(run)
+        return run
+
+
+def _begin(place: Workplace, wish: Wish, watcher: _Watcher) -> ActiveRun:
     around = surroundings(place)
-    argv = _own_argv()
-    asked = Asked(command=argv, name=name, experiment=experiment, tags=tags)
+    argv = [sys.executable or sys.orig_argv[0], *sys.orig_argv[1:]]
+    name, objection = _allowed_name(wish.name)
+    asked = Asked(command=argv, name=name, experiment=wish.experiment or "default", tags=wish.tags)
     request, warnings = understood(place, asked, around)
-    stack = ExitStack()
-    said: list[str] = [*warnings]
-    bench = build_bench(place, around, said.append, lambda _what, _done, _total: None, lambda: False)
-    recording = begin_recording(place, request, around, bench, stack)
-    before = capture(recording, argv, around.cwd, bench)
-    recording.add("started", {"pid": os.getpid()})
-    if parent is not None:
-        recording.add("linked", {"parent": parent})
-    began_at = time.monotonic()
-
-    def finish(status: str, exit_code: int | None, signal_sent: str | None) -> None:
-        code = exit_code if exit_code is not None or signal_sent else 0 if status == "finished" else 1
-        conclude(recording, bench, before, Ending(code, signal_sent, time.monotonic() - began_at))
-        stack.close()
-        _hand_back(recording.run_id)
-
-    run = ActiveRun(recording.run_id, name, recording.run_dir, finish)
-    for text in said:
-        run.complain(text)
-    _hand_out(recording)
-    _watch_the_end(run)
-    return run
+    bench = build_bench(place, around, watcher.warn, watcher.progress, watcher.has_come)
+    run_id = new_id(os.urandom(8))
+    recording = Recording(run_id, place.store.run_dir(run_id), bench)
+    place.create_store()
+    lock = hold(recording.run_dir)
+    try:
+        bench.store.create(announce(run_id, request, around, bench.clock.now()))
+        recording.is_kept = True
+        before = capture(recording, argv, around.cwd, bench)
+        recording.add("started", {"pid": os.getpid()})
+        if wish.parent is not None:
+            recording.add("linked", {"parent": wish.parent})
+        if wish.attributes:
+            recording.add("tagged", {"attributes": dict(wish.attributes)})
+        for text in (*warnings, *objection):
+            recording.warn(text)
+    except BaseException:
+        lock.release()
+        raise
+    return _active(recording, bench, before, lock, watcher, time.monotonic())
 
 
-def _own_argv() -> list[str]:
-    """The command line of this process; the interpreter by its whole path where it is Python."""
-    return [sys.executable or sys.orig_argv[0], *sys.orig_argv[1:]]
+def _active(
+    recording: Recording,
+    bench: Workbench,
+    before: list[DataEntry],
+    lock: HeldLock,
+    watcher: _Watcher,
+    began_at: float,
+) -> ActiveRun:
+    """The run as training code has it."""
+
+    def finish(_status: str, exit_code: int | None, signal_sent: str | None) -> None:
+        try:
+            with shielded() as came:
+                watcher.came = came
+                conclude(recording, bench, before, Ending(exit_code, signal_sent, time.monotonic() - began_at))
+        finally:
+            lock.release()
+            hand_back(recording.run_dir)
+
+    hand_out(recording.run_dir, lock, recording.add)
+    watcher.run = ActiveRun(recording.run_id, None, recording.run_dir, finish)
+    return watcher.run
 
 
-def _hand_out(recording: Recording) -> None:
-    """Let the processes that this one starts join the run."""
-    os.environ.setdefault(RUN_ID, recording.run_id)
-    os.environ.setdefault(RUN_DIR, recording.run_dir)
+def _allowed_name(name: str | None) -> tuple[str | None, list[str]]:
+    """The name, or what speaks against it: a wrong name must not cost the run."""
+
+    def refused(error: Exception) -> tuple[str | None, list[str]]:
+        return None, [f"{getattr(error, 'what', error)}: the run has another name"]
+
+    def allowed() -> tuple[str | None, list[str]]:
+        if name is not None:
+            check_name(name)
+        return name, []
+
+    return attempted(allowed, refused)
 
 
-def _hand_back(run_id: str) -> None:
-    if os.environ.get(RUN_ID) == run_id:
-        del os.environ[RUN_ID], os.environ[RUN_DIR]
+def _age_s(started_at: str | None) -> float:
+    if started_at is None:
+        return 0.0
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(started_at)).total_seconds())
 
 
-class _End:
-    """What is known of how this process will end; asked for when it does."""
-
-    def __init__(self) -> None:
-        self.outcome: tuple[str, int | None, str | None] = ("finished", 0, None)
-        self._runs: list[ActiveRun] = []
-        self._pid = os.getpid()
-        self._exit = sys.exit
-        self._excepthook = sys.excepthook
-
-    def add(self, run: ActiveRun) -> None:
-        """End this run, too, when the process ends."""
-        self._runs.append(run)
-
-    def finish(self) -> None:
-        """End all runs, the innermost first."""
-        if os.getpid() == self._pid:
-            while self._runs:
-                self._runs.pop().end(*self.outcome)
-
-    def exit(self, code: Any = None) -> NoReturn:  # noqa: ANN401  # as sys.exit takes it
-        """`sys.exit`, remembered."""
-        self.outcome = outcome(SystemExit(code))
-        self._exit(code)
-
-    def excepthook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """The exception that nobody caught, remembered."""
-        self.outcome = outcome(error)
-        self._excepthook(kind, error, trace)
-
-    def by_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Record the end that the signal brings, then let it do what it does."""
-        self.outcome = ("killed", None, signal_name(number))
-        self.finish()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-
-_end: _End | None = None
-
-
-def _watch_the_end(run: ActiveRun) -> None:
-    global _end
-    if _end is None:
-        _end = _End()
-        atexit.register(_end.finish)
-        sys.exit = _end.exit  # the only place where an exit code can be seen
-        sys.excepthook = _end.excepthook
-        if threading.current_thread() is threading.main_thread():
-            _take_signals(_end.by_signal)
-    _end.add(run)
-
-
-def _take_signals(handler: Callable[[int, FrameType | None], None]) -> None:
-    """Only signals that would end the process anyway; a program's own handlers stay."""
-    for number in _ENDING_SIGNALS:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, handler)
+def _current_dir() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""

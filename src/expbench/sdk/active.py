@@ -1,14 +1,19 @@
 """A run that code logs to. Points go straight to their series; everything else is an event of the journal."""
 
+import atexit
 import os
+import sys
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final
 
 from expbench.adapters.series.names import is_digest, stem_of
 from expbench.adapters.series.writer import SeriesWriter
+from expbench.errors import ExpError, attempted
+from expbench.sdk.shield import shielded
 from expbench.sdk.troubles import Troubles
-from expbench.sdk.values import checked_key, checked_number, checked_step
+from expbench.sdk.values import WrongUse, checked_key, checked_mapping, checked_number, checked_step, checked_text
 
 STOP_FILE: Final = "stop"
 # How a run that this process began ends: a status, an exit code, the name of a signal.
@@ -30,7 +35,9 @@ class ActiveRun:
         self._finish = finish
         self._writer = SeriesWriter(os.path.join(run_dir, "metrics"), "api")
         self._troubles = Troubles(lambda text: self._append("warned", {"text": text}))
-        self._long_keys: set[str] = set()
+        self._keys: set[str] = set()
+        self._settles_at_exit = False
+        _runs.add(self)
 
     @property
     def name(self) -> str:
@@ -46,13 +53,14 @@ class ActiveRun:
         """Whether something else, `exp run` or the parent process, ends this run."""
         return self._finish is None or os.getpid() != self._owner
 
-    def describe(self, name: str | None, experiment: str | None, tags: Iterable[str]) -> None:
-        """Add tags, and set the name and experiment where the user of `exp run` gave none."""
+    def describe(
+        self, name: str | None, experiment: str | None, tags: Iterable[str], attributes: Mapping[str, str]
+    ) -> None:
+        """Add tags and attributes, and set the name and experiment where the user of `exp run` gave none."""
         from expbench.sdk import details
 
-        words = [checked_key(word) for word in tags]
-        if words:
-            self._record("tagged", {"tags": words})
+        if tags or attributes:
+            self._record("tagged", {"tags": list(tags), "attributes": dict(attributes)})
         if name is not None or experiment is not None:
             data = self._attempt("the name is unknown", lambda: details.open_fields(self.dir, name, experiment), {})
             if data:
@@ -66,18 +74,18 @@ class ActiveRun:
     def log_metric(self, key: str, value: Any, step: int | None = None) -> None:  # noqa: ANN401  # any number
         """Log one point. `step=None` is the series' last step plus one. Once it returns, SIGKILL loses nothing."""
         key = checked_key(key)
-        if self._is_over():
+        if self.ended:
+            self._complain_of_end()
             return
         try:
             self._write(key, checked_number(value), checked_step(step))
-        except (OSError, OverflowError, ValueError) as error:
-            self._troubles.lost_point(error)
+        except (OSError, OverflowError, ExpError) as error:
+            self._settle_at_exit()
+            self._troubles.lost_point(key, error)
 
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
         """Log one point of each of several metrics."""
-        if not isinstance(metrics, Mapping):
-            raise TypeError(f"metrics must be a mapping, not {type(metrics).__name__}")
-        for key, value in metrics.items():
+        for key, value in checked_mapping(metrics, "metrics").items():
             self.log_metric(key, value, step)
 
     log = log_metrics
@@ -87,12 +95,13 @@ class ActiveRun:
         self.log_params({checked_key(key): value})
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Record parameters; nested tables get dotted names."""
-        from expbench.sdk.details import param_events
+        """Record parameters; nested tables get dotted names. One that is known with this value keeps its source."""
+        from expbench.sdk import details
 
-        for key in params:
-            checked_key(key)
-        self._record("params", param_events(params))
+        given = checked_mapping(params, "params")
+        data: dict[str, Any] = self._attempt("params can't be read", lambda: details.new_params(self.dir, given), {})
+        if data.get("params"):
+            self._record("params", data)
 
     def set_tag(self, key: str, value: Any) -> None:  # noqa: ANN401  # shown as text
         """Set an attribute, a key with a text (what MLflow calls a tag)."""
@@ -100,49 +109,51 @@ class ActiveRun:
 
     def add_tag(self, word: str) -> None:
         """Add a flat tag."""
-        self._record("tagged", {"tags": [checked_key(word)]})
+        self._record("tagged", {"tags": [checked_text(word, "a tag")]})
 
     def set_note(self, text: str) -> None:
         """Set the note."""
-        self._record("edited", {"note": checked_key(text)})
+        self._record("edited", {"note": checked_text(text, "a note")})
 
     def log_artifact(self, path: str | os.PathLike[str], to: str | None = None) -> None:
         """Keep a copy of a file under the run's artifacts, as `to` or under its own name."""
         from expbench.sdk import details
 
-        self._keep(f"the artifact {path}", lambda: details.artifact_file(self.dir, os.fspath(path), to))
+        source = _checked_path(path)
+        place = None if to is None else checked_text(to, "an artifact's name")
+        self._keep(f"the artifact {source}", lambda: details.artifact_file(self.dir, source, place, self.complain))
 
     def log_artifacts(self, folder: str | os.PathLike[str]) -> None:
         """Keep copies of all files of a folder, by their paths relative to it."""
         from expbench.sdk import details
 
-        self._keep(f"the artifacts in {folder}", lambda: details.artifact_folder(self.dir, os.fspath(folder)))
+        source = _checked_path(folder)
+        self._keep(f"the artifacts in {source}", lambda: details.artifact_folder(self.dir, source, self.complain))
 
     def log_text(self, text: str, to: str) -> None:
         """Keep a text as an artifact."""
         from expbench.sdk import details
 
-        self._keep(f"the artifact {to}", lambda: details.artifact_bytes(self.dir, to, text.encode(errors="replace")))
+        data = checked_text(text, "a text").encode(errors="replace")
+        self._keep_as("artifact", to, lambda place: details.artifact_bytes(self.dir, place, data))
 
     def log_dict(self, document: Any, to: str) -> None:  # noqa: ANN401  # any JSON data
         """Keep a mapping or list as a JSON artifact, or YAML where the name ends so."""
         from expbench.sdk import details
 
-        self._keep(
-            f"the artifact {to}", lambda: details.artifact_bytes(self.dir, to, details.document_bytes(document, to))
-        )
+        self._keep_as("artifact", to, lambda place: details.artifact_document(self.dir, place, document))
 
     def log_figure(self, figure: Any, to: str) -> None:  # noqa: ANN401  # matplotlib's or plotly's
         """Keep a figure of matplotlib or plotly as an artifact; the name's ending says in which format."""
         from expbench.sdk import pictures
 
-        self._keep(f"the figure {to}", lambda: pictures.artifact_figure(self.dir, figure, to))
+        self._keep_as("figure", to, lambda place: pictures.artifact_figure(self.dir, figure, place))
 
     def log_image(self, image: Any, to: str) -> None:  # noqa: ANN401  # PIL's image or an array
         """Keep an image (of PIL, or an array of height x width [x 1, 3 or 4], 0-255 or 0.0-1.0) as an artifact."""
         from expbench.sdk import pictures
 
-        self._keep(f"the image {to}", lambda: pictures.artifact_image(self.dir, image, to))
+        self._keep_as("image", to, lambda place: pictures.artifact_image(self.dir, image, place))
 
     def params(self) -> dict[str, Any]:
         """All params that are known of the run: from `-P`, the command line, params files and code."""
@@ -160,13 +171,31 @@ class ActiveRun:
         if self.ended:
             return
         self.ended = True
-        if self._troubles.has_lost:
-            self._troubles.written_again()
-        self._writer.sync()
-        self._writer.close()
-        finish = self._finish
-        if finish is not None and not self.joined:
-            self._attempt("the run's end was not recorded", lambda: finish(status, exit_code, signal), None)
+        with shielded():
+            self.settle()
+            self._attempt("the series may not survive a power cut", self._writer.sync, None)
+            self._writer.close()
+            finish = self._finish
+            if finish is not None and not self.joined:
+                self._attempt("the run's end was not recorded", lambda: finish(status, exit_code, signal), None)
+
+    def settle(self) -> None:
+        """Tell the run how many points were lost, if it does not know yet."""
+        if self._troubles.are_open:
+            self._troubles.settle()
+
+    def remember(self, text: str) -> None:
+        """Keep a text among the run's warnings, and say nothing."""
+        attempted(lambda: self._append("warned", {"text": text}), lambda _error: None)
+
+    def knows(self, trouble: str) -> bool:
+        """Whether a trouble that was warned of is what this text tells of, too."""
+        return self._troubles.knows(trouble)
+
+    def in_child(self) -> None:
+        """In a forked child: the parent tells of its own troubles."""
+        self._troubles.forget()
+        self._settles_at_exit = False
 
     def __enter__(self) -> "ActiveRun":
         return self
@@ -179,21 +208,38 @@ class ActiveRun:
         leave(self, error)
 
     def _write(self, key: str, value: float, step: int | None) -> None:
+        if key not in self._keys:
+            self._introduce(key)
         self._writer.append(key, value, step)
-        if self._troubles.has_lost:
-            self._troubles.written_again()
-        if len(key) > 60 and key not in self._long_keys:
-            self._long_keys.add(key)
-            stem = stem_of(key)
-            if is_digest(stem):
-                self._record("series", {"stem": stem, "key": key})
+        if self._troubles.are_open:
+            self._troubles.wrote(key)
+
+    def _introduce(self, key: str) -> None:
+        """Before the first point of a series: tell the journal a key that its file's name can't hold."""
+        stem = stem_of(key)
+        if is_digest(stem):
+
+            def failed(error: Exception) -> None:
+                raise ExpError("a metric's name can't be recorded", words_of(error)) from error
+
+            with shielded():
+                attempted(lambda: self._append("series", {"stem": stem, "key": key}), failed)
+        self._keys.add(key)
 
     def _record(self, kind: str, data: dict[str, Any]) -> None:
-        if not self._is_over():
-            self._attempt(f"{kind} can't be recorded", lambda: self._append(kind, data), None)
+        if self.ended:
+            self._complain_of_end()
+            return
+        with shielded():
+            self._attempt(f"{_SPOKEN[kind]} can't be recorded", lambda: self._append_told(kind, data), None)
+
+    def _keep_as(self, what: str, to: str, store: Callable[[str], list[Any]]) -> None:
+        place = checked_text(to, "an artifact's name")
+        self._keep(f"the {what} {place}", lambda: store(place))
 
     def _keep(self, what: str, store: Callable[[], list[Any]]) -> None:
-        if self._is_over():
+        if self.ended:
+            self._complain_of_end()
             return
         artifacts = self._attempt(f"{what} can't be kept", store, [])
         if artifacts:
@@ -204,17 +250,57 @@ class ActiveRun:
 
         append_event(self.dir, kind, data)
 
-    def _attempt(self, what: str, action: Callable[[], Any], otherwise: Any) -> Any:  # noqa: ANN401  # the action's own
-        try:
-            return action()
-        except TypeError:
-            raise
-        except Exception as error:  # noqa: BLE001  # a failure to record never raises into training
-            cause = getattr(error, "cause", "") or str(error) or type(error).__name__
-            self._troubles.warn(f"{what}: {getattr(error, 'what', '') or cause}")
+    def _append_told(self, kind: str, data: dict[str, Any]) -> None:
+        self._append(kind, data)
+        if self._troubles.are_open:
+            self._troubles.wrote("")
+
+    def _attempt(self, what: str, action: Callable[[], Any], otherwise: Any) -> Any:  # noqa: ANN401  # its own
+        def failed(error: Exception) -> Any:  # noqa: ANN401  # as above
+            if isinstance(error, WrongUse):
+                raise error
+            self._troubles.warn(f"{what}: {words_of(error)}", error)
             return otherwise
 
-    def _is_over(self) -> bool:
-        if self.ended:
-            self._troubles.warn(f"the run {self.name} has ended, so nothing more is recorded")
-        return self.ended
+        return attempted(action, failed)
+
+    def _settle_at_exit(self) -> None:
+        """Points were lost: tell how many when the process ends, also where multiprocessing ends it in its way."""
+        if self._settles_at_exit:
+            return
+        self._settles_at_exit = True
+        process = os.getpid()
+        atexit.register(lambda: self.settle() if os.getpid() == process else None)
+        if "multiprocessing.util" in sys.modules:
+            sys.modules["multiprocessing.util"].Finalize(None, self.settle, exitpriority=0)
+
+    def _complain_of_end(self) -> None:
+        self._troubles.warn(f"the run {self.name} has ended, so nothing more is recorded")
+
+
+# How warnings name the kinds of events.
+_SPOKEN: Final = {"tagged": "tags", "edited": "the edit", "params": "params", "artifacts": "the artifacts"}
+_runs: "weakref.WeakSet[ActiveRun]" = weakref.WeakSet()
+
+
+def words_of(error: Exception) -> str:
+    """What an error says, in one line."""
+    if isinstance(error, ExpError):
+        return f"{error.what} ({error.cause})" if error.cause else error.what
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _checked_path(path: object) -> str:
+    if not isinstance(path, str | os.PathLike):
+        raise WrongUse(f"a path must be a str or a Path, not {type(path).__name__}")
+    return checked_text(os.fspath(path), "a path")
+
+
+def _in_child() -> None:
+    for run in list(_runs):
+        run.in_child()
+
+
+os.register_at_fork(after_in_child=_in_child)

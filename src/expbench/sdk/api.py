@@ -8,42 +8,63 @@ a full run through `_begin`, which the package's root has connected: this layer 
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
 
-from expbench.sdk.active import ActiveRun
+from expbench.errors import attempted
+from expbench.sdk.active import ActiveRun, words_of
 from expbench.sdk.silent import SilentRun
-
-# Begins a run that this process ends itself: (name, experiment, tags, id of the parent run).
-Begin = Callable[[str | None, str | None, Iterable[str], str | None], ActiveRun]
+from expbench.sdk.values import WrongUse, checked_tags, checked_text
 
 RUN_ID: Final = "EXP_RUN_ID"
 RUN_DIR: Final = "EXP_RUN_DIR"
+# The process that ends the run that it began itself; it keeps its number when it becomes another program.
+RUN_OWNER: Final = "EXP_RUN_OWNER"
+
+
+class Wish(NamedTuple):
+    """What a run that begins is to be: tags are words, `parent` is the id of the run above it."""
+
+    name: str | None = None
+    experiment: str | None = None
+    tags: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = {}
+    parent: str | None = None
+
+
+class Beginnings(NamedTuple):
+    """How this process gets a run of its own: a new one, or the one that it had before `os.exec` (its folder)."""
+
+    begin: Callable[[Wish], ActiveRun]
+    adopt: Callable[[str], ActiveRun | None]
+
 
 _stack: list[ActiveRun] = []
 _lock = threading.RLock()
-_begin: Begin | None = None
+_beginnings: Beginnings | None = None
 
 
-def connect(begin: Begin) -> None:
+def connect(beginnings: Beginnings) -> None:
     """Say how a run is begun where there is none to join."""
-    global _begin
-    _begin = begin
+    global _beginnings
+    _beginnings = beginnings
 
 
 def start_run(
     name: str | None = None, experiment: str | None = None, tags: Iterable[str] = (), nested: bool = False
 ) -> ActiveRun:
-    """Join the run of `exp run`, or begin a run with its snapshot; `nested` begins one below the active run."""
+    """Join the run of `exp run`, or begin a run with its snapshot; `nested` begins one below the active run.
+
+    `tags` are words; a mapping, as MLflow has it, sets attributes.
+    """
+    wish = _wish(name, experiment, tags)
     with _lock:
-        active = _stack[-1] if _stack else None
-        if nested:
-            return _push(_new(name, experiment, tags, (active or _current()).id or None))
-        if active is None:
-            active = _push(_joined() or _new(name, experiment, tags, None))
-            if active.joined:
-                active.describe(name, experiment, tags)
-        elif active.joined:
-            active.describe(name, experiment, tags)
+        is_first = not _stack
+        active = active_run()
+        if nested or active is None:
+            return _push(_new(wish._replace(parent=active.id or None if active else None)))
+        if is_first or active.joined:
+            active.describe(wish.name, wish.experiment, wish.tags, wish.attributes)
         else:
             active.complain(f"the run {active.name} is active already; start_run(nested=True) begins one below it")
         return active
@@ -58,12 +79,16 @@ def active_run() -> ActiveRun | None:
 
 
 def end_run(status: str = "finished") -> None:
-    """End the active run as `finished` or `failed`; inside `exp run` the end of the process decides."""
-    if status not in ("finished", "failed", "killed"):
-        raise TypeError(f"a run ends as finished or failed, not as {status!r}")
+    """End the active run as `finished` or `failed`; inside `exp run` the end of the process decides.
+
+    MLflow's `KILLED` counts as failed: only a signal kills.
+    """
+    word = checked_text(status, "a status").lower()
+    if word not in ("finished", "failed", "killed"):
+        raise WrongUse(f"a run ends as finished or failed, not as {status!r}")
     with _lock:
         if _stack:
-            _stack.pop().end(status)
+            _stack.pop().end("finished" if word == "finished" else "failed")
 
 
 def leave(run: ActiveRun, error: BaseException | None) -> None:
@@ -76,13 +101,14 @@ def leave(run: ActiveRun, error: BaseException | None) -> None:
 
 def outcome(error: BaseException | None) -> tuple[str, int | None, str | None]:
     """Status, exit code and signal for what ended a block or a process."""
-    if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
+    if error is None:
         return "finished", 0, None
     if isinstance(error, KeyboardInterrupt):
         return "killed", None, "SIGINT"
-    if isinstance(error, SystemExit) and isinstance(error.code, int):
-        return "failed", error.code & 0xFF, None
-    return "failed", 1, None
+    if not isinstance(error, SystemExit):
+        return "failed", 1, None
+    code = 0 if error.code is None else error.code & 0xFF if isinstance(error.code, int) else 1
+    return ("failed" if code else "finished"), code, None
 
 
 def log_param(key: str, value: Any) -> None:  # noqa: ANN401  # any value
@@ -97,7 +123,11 @@ def log_params(params: Mapping[str, Any]) -> None:
 
 def log_metric(key: str, value: Any, step: int | None = None) -> None:  # noqa: ANN401  # any number
     """Log one point; `step=None` is the series' last step plus one."""
-    (_stack[-1] if _stack else _current()).log_metric(key, value, step)
+    try:
+        run = _stack[-1]
+    except IndexError:
+        run = _current()
+    run.log_metric(key, value, step)
 
 
 def log_metrics(metrics: Mapping[str, Any], step: int | None = None) -> None:
@@ -166,21 +196,52 @@ def should_stop() -> bool:
 
 def _current() -> ActiveRun:
     with _lock:
-        return _stack[-1] if _stack else _push(_joined() or _new(None, None, (), None))
+        return active_run() or _push(_new(Wish()))
 
 
 def _joined() -> ActiveRun | None:
-    """The run that this process is part of, when its environment names one that is there."""
+    """The run that this process is part of, when its environment names one that is going on."""
     run_id, run_dir = os.environ.get(RUN_ID), os.environ.get(RUN_DIR)
-    if not run_id or not run_dir or not os.path.isdir(run_dir):
+    if not run_id or not run_dir:
         return None
-    return ActiveRun(run_id, None, run_dir)
+    if not os.path.isdir(run_dir):
+        return SilentRun(f"the folder of the run {run_id} is gone")
+
+    def unreadable(error: Exception) -> ActiveRun:
+        return SilentRun(words_of(error))
+
+    return attempted(lambda: _joined_at(run_id, run_dir), unreadable)
 
 
-def _new(name: str | None, experiment: str | None, tags: Iterable[str], parent: str | None) -> ActiveRun:
-    if _begin is None:
+def _joined_at(run_id: str, run_dir: str) -> ActiveRun | None:
+    from expbench.sdk.details import has_ended
+
+    if has_ended(run_dir):
+        return None
+    is_own = os.environ.get(RUN_OWNER) == str(os.getpid())
+    adopted = _beginnings.adopt(run_dir) if is_own and _beginnings is not None else None
+    return adopted or ActiveRun(run_id, None, run_dir)
+
+
+def _new(wish: Wish) -> ActiveRun:
+    beginnings = _beginnings
+    if beginnings is None:
         return SilentRun("nothing begins runs here")
-    return _begin(name, experiment, tags, parent)
+
+    def failed(error: Exception) -> ActiveRun:
+        return SilentRun(words_of(error))
+
+    return attempted(lambda: beginnings.begin(wish), failed)
+
+
+def _wish(name: object, experiment: object, tags: object) -> Wish:
+    words, attributes = checked_tags(tags)
+    return Wish(
+        None if name is None else checked_text(name, "a name"),
+        None if experiment is None else checked_text(experiment, "an experiment"),
+        tuple(words),
+        attributes,
+    )
 
 
 def _push(run: ActiveRun) -> ActiveRun:
@@ -188,10 +249,19 @@ def _push(run: ActiveRun) -> ActiveRun:
     return run
 
 
+# A fork waits until a run that another thread is beginning is there for the child, too; but not for ever.
+def _before_fork() -> None:
+    _lock.acquire(timeout=30)
+
+
+def _after_fork() -> None:
+    with suppress(RuntimeError):  # it was not to be had
+        _lock.release()
+
+
 def _in_child() -> None:
-    """In a forked child: a lock that another thread held would never be free again."""
     global _lock
     _lock = threading.RLock()
 
 
-os.register_at_fork(after_in_child=_in_child)
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)

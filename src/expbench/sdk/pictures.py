@@ -6,6 +6,7 @@ from typing import Any
 
 from expbench.domain.document import Artifact
 from expbench.sdk.details import artifact_bytes, kept_from
+from expbench.sdk.values import WrongUse
 
 
 def artifact_figure(run_dir: str, figure: Any, to: str) -> list[Artifact]:  # noqa: ANN401  # any figure
@@ -15,7 +16,7 @@ def artifact_figure(run_dir: str, figure: Any, to: str) -> list[Artifact]:  # no
     for method in ("savefig", "write_image", "save"):
         if hasattr(figure, method):
             return kept_from(run_dir, to, getattr(figure, method))
-    raise TypeError(f"{type(figure).__name__} is no figure: it has no savefig, write_image or save")
+    raise WrongUse(f"{type(figure).__name__} is no figure: it has no savefig, write_image or save")
 
 
 def artifact_image(run_dir: str, image: Any, to: str) -> list[Artifact]:  # noqa: ANN401  # any image
@@ -30,10 +31,10 @@ def png(array: Any) -> bytes:  # noqa: ANN401  # numpy's, torch's, nested lists
     rows = array.tolist() if hasattr(array, "tolist") else array
     pixels = [[_channels(pixel) for pixel in row] for row in rows]
     if not pixels or not pixels[0] or len({len(row) for row in pixels}) > 1:
-        raise TypeError("an image has rows of equal, positive length")
+        raise WrongUse("an image has rows of equal, positive length")
     count = len(pixels[0][0])
     if count not in (1, 3, 4):
-        raise TypeError(f"an image has 1, 3 or 4 channels, not {count}")
+        raise WrongUse(f"an image has 1, 3 or 4 channels, not {count}")
     lines = b"".join(b"\0" + bytes(value for pixel in row for value in pixel) for row in pixels)
     colour = {1: 0, 3: 2, 4: 6}[count]
     header = struct.pack(">IIBBBBB", len(pixels[0]), len(pixels), 8, colour, 0, 0, 0)
