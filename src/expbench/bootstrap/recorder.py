@@ -18,7 +18,7 @@ from expbench.bootstrap.bench import build_bench
 from expbench.bootstrap.capturing import output_metrics
 from expbench.bootstrap.monitoring import system_metrics
 from expbench.bootstrap.workplace import Workplace
-from expbench.domain.ids import new_id
+from expbench.domain.ids import default_name, new_id
 from expbench.errors import ExpError
 from expbench.ports import Ending, Executor, Progress
 from expbench.services.recording import (
@@ -41,6 +41,8 @@ class Voice(NamedTuple):
     warn: Callable[[str], None]
     progress: Progress
     ready: Callable[[str], None]
+    # Told the run's id and name at its end.
+    recorded: Callable[[str, str], None]
     streams: Streams = Streams()
 
 
@@ -85,7 +87,10 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
             refused(recording, error)
             raise
         answered = len(inbox.received)
-        return conclude(recording, bench, before, ending)
+        code = conclude(recording, bench, before, ending)
+        if recording.is_kept:
+            voice.recorded(recording.run_id, request.name or default_name(recording.run_id))
+        return code
 
 
 def _executed(

@@ -27,8 +27,9 @@ def demo(
         _synthetic(folder, runs)
         narrate(f"wrote {runs} synthetic runs to {folder}")
     else:
-        from expbench.adapters.demo.project import make_project
+        from expbench.adapters.demo.project import make_project, require_empty
 
+        require_empty(folder)
         narrate(f"making a project in {folder}: real commits, real data, real runs; half a minute or so")
         count = make_project(folder, progress_bar(sys.stderr))
         narrate(f"recorded {count} runs")

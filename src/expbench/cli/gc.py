@@ -18,6 +18,7 @@ from expbench.cli.place import workplace
 def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undone.")] = False) -> None:
     """Empty the trash for good: runs, their files and the refs that keep their snapshots. Lists first."""
     from expbench.render.printable import printable
+    from expbench.services.checking import counted
     from expbench.services.editing import purge
 
     place = workplace()
@@ -34,4 +35,4 @@ def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undo
     else:
         purge(place.store, place.clock, run_ids)
         place.delete_refs(run_ids)
-        narrate(f"deleted {len(run_ids)} for good")
+        narrate(f"deleted {counted(len(run_ids))} for good")

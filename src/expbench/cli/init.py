@@ -17,7 +17,10 @@ def init() -> None:
     from expbench.domain.settings import DEFAULT_TOML
 
     place = workplace()
+    was_there = os.path.isdir(place.project.exp_dir)
     place.create_store()
+    if not was_there:
+        narrate("made .exp/, which git does not see")
     path = os.path.join(place.project.root, "exp.toml")
     try:
         with open(path, "x", encoding="utf-8") as file:

@@ -77,6 +77,7 @@ def narrate(text: str) -> None:
     try:
         encoding = sys.stderr.encoding or "utf-8"
         line = printable(text, newlines=True).encode(encoding, "backslashreplace").decode(encoding)
+        sys.stdout.flush()  # where both go to one place, what was said first stands first
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):

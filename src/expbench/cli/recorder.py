@@ -22,7 +22,7 @@ def record(asked: Asked, detach: bool) -> int:
     around = surroundings(place)
     request = prepare(place, asked, around, _warn)
     ready, streams = _detached() if detach else (_nothing, Streams())
-    voice = Voice(warn=_warn, progress=progress_bar(sys.stderr), ready=ready, streams=streams)
+    voice = Voice(_warn, progress_bar(sys.stderr), ready, _recorded, streams)
     return record_run(place, request, around, voice)
 
 
@@ -35,6 +35,12 @@ def _detached() -> tuple[Callable[[str], None], Streams]:
 
 def _warn(text: str) -> None:
     narrate(f"warning: {text}")
+
+
+def _recorded(run_id: str, name: str) -> None:
+    """Where a person looks on, say what the run is called; scripts and logs are left alone."""
+    if sys.stderr.isatty():
+        narrate(f"recorded {name}  {run_id}")
 
 
 def _nothing(_text: str) -> None:

@@ -24,6 +24,7 @@ def stop(
 
     place = workplace()
     run_id = place.find(run)
-    narrate(f"asking {run_id} to end, for {grace:g} s at most")
+    if place.store.recorder(run_id) is not None:
+        narrate(f"asking {run_id} to end, for {grace:g} s at most")
     stop_run(Target(place.store.run_dir(run_id), lambda: place.store.recorder(run_id), place.group(run_id)), grace)
     narrate(f"{run_id} is {place.store.read(run_id)['status']}")

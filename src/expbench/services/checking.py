@@ -51,8 +51,13 @@ def check_store(state: StoreState, faults: Sequence[tuple[str, tuple[str, str]]]
     damaged = [Check(run.run_id or "store", "bad", f"{run.file}: {run.why}") for run in state.damaged]
     parted = [Check(run_id or "db.json", "bad", why, "exp doctor --repair") for run_id, why in state.differences]
     altered = [Check(run_id, "bad", f"runs/{run_id}/{file}: {why}") for run_id, (file, why) in faults]
-    whole = Check("store", "ok", f"{state.runs} runs; journals, index, series and artifacts agree")
+    whole = Check("store", "ok", f"{counted(state.runs)}; journals, index, series and artifacts agree")
     return [*damaged, *parted, *altered] or [whole]
+
+
+def counted(runs: int) -> str:
+    """So many runs, in words."""
+    return "1 run" if runs == 1 else f"{runs} runs"
 
 
 def check_run(document: RunDocument, evidence: Evidence) -> list[Check]:

@@ -18,7 +18,7 @@ Capture = Callable[..., CodeCapture]
 
 
 def take(
-    root: Path, replacements: Mapping[str, bytes] | None = None, size_cap: int = 10 << 20, run_id: str = RUN_ID
+    root: Path, replacements: Mapping[str, bytes] | None = None, size_cap: int = 10_000_000, run_id: str = RUN_ID
 ) -> CodeCapture:
     """A snapshot of the work tree that `root` is in."""
     return GitCode(find_project(str(root)), size_cap).capture(run_id, AT, replacements or {})

@@ -56,7 +56,7 @@ def tree_now(root: Path) -> dict[str, str]:
     return found
 
 
-def check(root: Path, size_cap: int = 10 << 20) -> dict[str, str]:
+def check(root: Path, size_cap: int = 10_000_000) -> dict[str, str]:
     """Take a snapshot; it must equal the work tree, be complete and change nothing. Gives its files."""
     before = picture(root)
     code, warnings = take(root, size_cap=size_cap)
@@ -307,8 +307,8 @@ def test_a_large_file_that_did_not_change_is_in_the_snapshot(repository: Path, c
 
 
 def test_the_cap_is_ten_megabytes(repository: Path) -> None:
-    (repository / "at").write_bytes(b"\0" * (10 << 20))
-    (repository / "above").write_bytes(b"\0" * ((10 << 20) + 1))
+    (repository / "at").write_bytes(b"\0" * (10_000_000))
+    (repository / "above").write_bytes(b"\0" * (10_000_001))
     code, warnings = take(repository)
     assert [item["path"] for item in code["omitted"]] == ["above"]
     assert "10 MB" in warnings[0]

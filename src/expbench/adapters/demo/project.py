@@ -32,10 +32,15 @@ class Step(NamedTuple):
     signal_name: str | None = None
 
 
-def make_project(folder: str, progress: Callable[[str, int, int], None]) -> int:
-    """Make the project in a new or empty folder and give the number of its runs. `ExpError` if it isn't empty."""
+def require_empty(folder: str) -> None:
+    """Raise `ExpError` unless the folder is new or empty."""
     if os.path.isdir(folder) and os.listdir(folder):
         raise ExpError(f"{folder} is not empty", "the demo makes a project of its own", "exp demo NEW_FOLDER")
+
+
+def make_project(folder: str, progress: Callable[[str, int, int], None]) -> int:
+    """Make the project in a new or empty folder and give the number of its runs. `ExpError` if it isn't empty."""
+    require_empty(folder)
     os.makedirs(folder, exist_ok=True)
     progress("making the project", 0, 1)
     _first_commit(folder)

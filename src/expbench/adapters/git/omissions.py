@@ -112,4 +112,4 @@ def _quoted(paths: list[bytes]) -> str:
 
 
 def _size(count: int) -> str:
-    return f"{count >> 20} MB" if count >= 1 << 20 else f"{count} bytes"
+    return f"{count / 1e6:g} MB" if count >= 1_000_000 else f"{count} bytes"

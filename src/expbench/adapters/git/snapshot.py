@@ -19,7 +19,7 @@ from expbench.adapters.git.status import Status
 from expbench.domain.document import Code
 from expbench.ports import CodeCapture
 
-SIZE_CAP: Final = 10 << 20
+SIZE_CAP: Final = 10_000_000
 
 
 class _Taken(NamedTuple):

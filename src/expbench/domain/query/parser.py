@@ -178,7 +178,7 @@ class _Parser:
     def value(self) -> Literal:
         token = self.here
         if token.kind not in ("word", "string") or _keyword(token) in _BOUND:
-            raise self.wrong(token, "a value is missing here", "put a text between quotes")
+            raise self.wrong(token, "a value is missing here", "such as acc > 0.9 or name = 'base'")
         self.step()
         return Literal(token.text, token.kind == "string", token.start, token.end)
 
