@@ -20,6 +20,7 @@ KEEP: Final = "Keep in order"
 
 COMMANDS: Final[dict[str, Command]] = {
     "run": Command("run", START, "Record one run of a command."),
+    "log-metric": Command("log_metric", START, "Log points from any language, inside a run."),
     "init": Command("init", START, "Make .exp/ and a commented exp.toml; safe to repeat."),
     "demo": Command("demo", START, "Make a throwaway project with a few dozen real runs."),
     "ls": Command("ls", LOOK, "List runs, newest first; filter, sort, choose columns."),
