@@ -127,7 +127,7 @@ def test_gc_lists_first_and_then_empties_for_good(within: Within, root: Path) ->
     assert (listed.code, listed.out.split()) == (0, [run_id_of(0), "one", "finished"])
     assert names(within, root, "trash") == ["one"]
     emptied = within(root, "gc", "--yes")
-    assert (emptied.code, emptied.err) == (0, "deleted 1 for good\n")
+    assert (emptied.code, emptied.err) == (0, "deleted 1 run for good\n")
     assert names(within, root, "trash") == []
     assert within(root, "undo").code == 1
     assert within(root, "gc", "--yes").err == "the trash is empty\n"

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.test_laziness import modules_of_exp
+
 
 def exp(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "expbench", *arguments]
@@ -122,16 +124,10 @@ def test_without_system_metrics_there_are_none(repository: Path) -> None:
 
 
 def test_a_short_run_has_none_and_loads_nothing_for_them(repository: Path) -> None:
-    told = repository.parent / "modules.txt"
-    code = (
-        "import atexit, sys; told = sys.argv.pop(1)\n"
-        "atexit.register(lambda: open(told, 'w').write(' '.join(sys.modules)))\n"
-        "from expbench.__main__ import main; main()"
-    )
-    command = [sys.executable, "-c", code, str(told), "run", "--", "true"]
-    assert subprocess.run(command, cwd=repository, check=False).returncode == 0
-    assert "psutil" not in told.read_text().split()
+    loaded = modules_of_exp("run", "--", "true", cwd=repository)
+    assert not {"psutil", "pynvml"} & loaded
     assert latest(repository)["metrics"] == {}
+
 
 
 def test_series_that_can_not_be_written_are_one_warning_and_the_command_goes_on(repository: Path) -> None:
