@@ -1,7 +1,10 @@
 """The files that may hold metrics as they were before a run, so that later only those count that it wrote."""
 
+import os
+
 from expbench.adapters import files
 from expbench.adapters.foreign import looking
+from expbench.adapters.series.live import forget
 from expbench.bootstrap.workplace import Workplace
 from expbench.services.recording import FoundMetrics
 
@@ -19,10 +22,20 @@ class MetricsWatch:
         """All metrics that the run logged, printed, and wrote with other tools."""
         written = files.written(self._root, self._files)
         foreign = looking.written(self._root, self._foreign)
+        said = [*written.warnings, *self._lines(run_id)]
+        forget(self._place.store.run_dir(run_id), self._place.cache_dir)
         if not (written.documents or any(foreign) or self._place.series(run_id)):
-            return FoundMetrics({}, written.warnings)
+            return FoundMetrics({}, said)
         from expbench.adapters.foreign.collecting import collect
         from expbench.bootstrap.gathering_metrics import gather_metrics
 
         found = gather_metrics(self._place, run_id, collect(self._root, self._foreign, written.documents))
-        return found._replace(warnings=[*written.warnings, *found.warnings])
+        return found._replace(warnings=[*said, *found.warnings])
+
+    def _lines(self, run_id: str) -> list[str]:
+        """Make series of what programs wrote to the run's `metrics.jsonl`."""
+        if not os.path.lexists(os.path.join(self._place.store.run_dir(run_id), "metrics.jsonl")):
+            return []
+        from expbench.bootstrap.inbox import settle_inbox
+
+        return settle_inbox(self._place, run_id)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
-from expbench.adapters.series.names import is_digest
-from expbench.adapters.series.reader import SeriesFile, find_series
+from expbench.adapters.series.live import live_series
+from expbench.adapters.series.names import told_keys
+from expbench.adapters.series.reader import SeriesFile
 from expbench.adapters.settings import read_settings
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
 from expbench.domain.artifacts import Fault
@@ -79,12 +80,8 @@ class Workplace:
 
     def series(self, run_id: str) -> dict[str, SeriesFile]:
         """The run's series by metric. Keys too long for a file name are told by the journal's `series` events."""
-        found = find_series(os.path.join(self.store.run_dir(run_id), "metrics"), {})
-        if not any(is_digest(key) for key in found):
-            return found
-        told = [event.data for event in self.store.events(run_id) if event.kind == "series"]
-        long_keys = {data["stem"]: data["key"] for data in told}
-        return find_series(os.path.join(self.store.run_dir(run_id), "metrics"), long_keys)
+        run_dir = self.store.run_dir(run_id)
+        return live_series(run_dir, self.cache_dir, lambda: told_keys(self.store.events(run_id)))
 
     @property
     def sources(self) -> Sources:

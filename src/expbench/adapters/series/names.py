@@ -4,10 +4,15 @@ Capital letters are encoded too, so that `Loss` and `loss` stay apart where the 
 too long for a file name is told by its digest; the journal then holds which key that is (event `series`).
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from expbench.domain.events import Event
 
 SUFFIX: Final = ".pts"
-SOURCES: Final = ("api", "cli", "dvclive", "tensorboard", "stdout", "file", "system")
+# `lines` are those of `metrics.jsonl`; a summary calls them `cli`, too.
+SOURCES: Final = ("api", "cli", "lines", "dvclive", "tensorboard", "stdout", "file", "system")
 _PLAIN: Final = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 _LONGEST: Final = 180
 
@@ -46,6 +51,12 @@ def parse_file_name(name: str) -> SeriesName | None:
     if not name.endswith(SUFFIX) or source not in SOURCES or not stem:
         return None
     return SeriesName(None if is_digest(stem) else _decoded(stem), stem, source)
+
+
+def told_keys(events: "Iterable[Event]") -> dict[str, str]:
+    """The keys of digest stems, as a journal's `series` events tell them."""
+    told = (event.data for event in events if event.kind == "series")
+    return {str(data["stem"]): str(data["key"]) for data in told if "stem" in data and "key" in data}
 
 
 def _decoded(stem: str) -> str:

@@ -21,22 +21,27 @@ class SeriesFile(NamedTuple):
     size: int
 
 
-def find_series(metrics_dir: str, long_keys: Mapping[str, str]) -> dict[str, SeriesFile]:
+def find_series(metrics_dir: str, long_keys: Mapping[str, str], newer_dir: str = "") -> dict[str, SeriesFile]:
     """The series of a run by key. `long_keys` tells the keys of digest file names.
+
+    Series in `newer_dir`, if there is one, are of the same run and go further than those of the same name.
 
     Where two sources logged one key, the earlier of `SOURCES` wins: what a program says of itself
     goes before what was read from its output.
     """
     found: dict[str, SeriesFile] = {}
-    for entry in _scan(metrics_dir):
+    ranks: dict[str, int] = {}
+    for entry in [*_scan(metrics_dir), *(_scan(newer_dir) if newer_dir else [])]:
         name = parse_file_name(entry.name)
         if name is None or not entry.is_file(follow_symlinks=False):
             continue
         key = name.key if name.key is not None else long_keys.get(name.stem, name.stem)
         size = entry.stat(follow_symlinks=False).st_size
-        other = found.get(key)
-        if size >= RECORD.size and (other is None or _rank(name.source) < _rank(other.source)):
-            found[key] = SeriesFile(key, name.source, entry.path, size - size % RECORD.size)
+        rank = SOURCES.index(name.source)
+        if size >= RECORD.size and rank <= ranks.get(key, rank):
+            ranks[key] = rank
+            source = "cli" if name.source == "lines" else name.source
+            found[key] = SeriesFile(key, source, entry.path, size - size % RECORD.size)
     return dict(sorted(found.items()))
 
 
@@ -78,10 +83,6 @@ def _carry_on(series: SeriesFile, earlier: Running | None) -> Running:
         summary = later if summary is None else merge(summary, later)
     assert summary is not None  # a series that is found holds a point at least
     return Running(series.size, summary)
-
-
-def _rank(source: str) -> int:
-    return SOURCES.index(source)
 
 
 def _scan(metrics_dir: str) -> list["os.DirEntry[str]"]:

@@ -1,7 +1,7 @@
 """The true state of runs: from the journal where the index can't know it, from the index everywhere else.
 
-The index can't know it for marked runs (`markers`) and for unfinished runs whose recorder is gone. Reading never
-writes: what is found out is shown, not stored.
+The index can't know it for marked runs (`markers`), for unfinished runs whose recorder is gone, and for the metrics
+of runs that go on. Reading never writes: what is found out is shown, not stored.
 """
 
 import os
@@ -13,6 +13,7 @@ from expbench.adapters.store.layout import is_folder, journal_file, run_folder
 from expbench.adapters.store.liveness import derive_status, is_held
 from expbench.adapters.store.markers import is_being_written
 from expbench.domain.document import UNFINISHED, RunDocument
+from expbench.domain.events import Event
 from expbench.ports import DamagedRun
 
 Row = Mapping[str, Any]
@@ -54,11 +55,15 @@ def read_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | Non
 
 
 def true_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | None:
-    """As `read_state`, with the status derived."""
+    """As `read_state`, with the status derived; of a run without an end on record, with the metrics logged so far."""
     state = read_state(exp_dir, run_id, place)
     if state is None or state.document is None:
         return state
-    return state._replace(document=derive_status(state.document, run_folder(exp_dir, run_id, place)))
+    folder = run_folder(exp_dir, run_id, place)
+    document = derive_status(state.document, folder)
+    if state.document["status"] in UNFINISHED and _has_series(folder):
+        document = _with_live_metrics(document, folder, exp_dir)
+    return state._replace(document=document)
 
 
 def overlay(exp_dir: str, rows: Mapping[str, Row], marked: Iterable[str]) -> tuple[dict[str, Row], list[DamagedRun]]:
@@ -72,7 +77,8 @@ def overlay(exp_dir: str, rows: Mapping[str, Row], marked: Iterable[str]) -> tup
     marks = set(marked)
     unfinished = {run_id for run_id, row in rows.items() if row.get("status") in UNFINISHED}
     for run_id in sorted(marks | unfinished):
-        if run_id not in marks and is_held(run_folder(exp_dir, run_id)):
+        folder = run_folder(exp_dir, run_id)
+        if run_id not in marks and is_held(folder) and not _has_series(folder):
             continue
         state = true_state(exp_dir, run_id) or _missing(exp_dir, run_id, rows)
         damaged += state.damaged
@@ -90,6 +96,31 @@ def without_packages(document: RunDocument) -> Row:
     """The document as listings give it."""
     env = {key: value for key, value in document["env"].items() if key != "packages"}
     return {**document, "env": env}
+
+
+def _has_series(folder: str) -> bool:
+    return any(os.path.lexists(os.path.join(folder, name)) for name in ("metrics", "metrics.jsonl"))
+
+
+def _with_live_metrics(document: RunDocument, folder: str, exp_dir: str) -> RunDocument:
+    """The document with summaries of what its series hold now; as it is where they can't be read."""
+    from expbench.adapters.series.live import live_series, live_summaries
+    from expbench.adapters.series.names import told_keys
+
+    cache_dir = os.path.join(exp_dir, "cache")
+    try:
+        found = live_series(folder, cache_dir, lambda: told_keys(_events(folder)))
+        live = live_summaries(found.values(), folder, cache_dir)
+    except OSError:
+        return document
+    return {**document, "metrics": {**document["metrics"], **live}}
+
+
+def _events(folder: str) -> list[Event]:
+    try:
+        return read_journal(os.path.join(folder, "events.jsonl")).events
+    except UnreadableJournal:
+        return []
 
 
 def _missing(exp_dir: str, run_id: str, rows: Mapping[str, Row]) -> RunState:
