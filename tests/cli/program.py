@@ -1,13 +1,18 @@
 """Starting `exp` as a person does: as a real process; and a look at all that a recording must leave alone."""
 
+import gc
+import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from expbench.cli.main import run
 
 EXP = [sys.executable, "-m", "expbench"]
 DEADLINE_S = 60.0
@@ -28,6 +33,14 @@ def exp(cwd: Path | str, *words: str | bytes, env: Mapping[str, str] | None = No
     done = subprocess.run([*EXP, *words], cwd=cwd, env=environ, capture_output=True, check=False, timeout=60, **given)
     out, err = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
     return Outcome(done.returncode, out, err)
+
+
+def inside(cwd: Path | str, *words: str) -> Outcome:
+    """As `exp`, but within this process: a tenth of the time, for what only reads and edits."""
+    with chdir(cwd), redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        code = run(words)
+    gc.enable()  # a command of its own process switches it off
+    return Outcome(code, out.getvalue(), err.getvalue())
 
 
 def shell(cwd: Path | str, line: str, env: Mapping[str, str] | None = None) -> Outcome:

@@ -1,13 +1,11 @@
 """Nothing that came from data reaches a terminal raw: 90 hostile strings in every field, through every command."""
 
-import gc
-import io
 import json
 import os
 import re
 import subprocess
 from collections.abc import Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, cast
@@ -17,12 +15,11 @@ import pytest
 from expbench.adapters.store.liveness import hold
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
 from expbench.cli.commands import COMMANDS
-from expbench.cli.main import run
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from tests.adapters.execution.harness import Screen
 from tests.adapters.store.runs import AT, document, run_id_of
-from tests.cli.program import EXP, Outcome, exp
+from tests.cli.program import EXP, Outcome, exp, inside
 from tests.render.test_printable import raw
 
 OUR_COLOURS = re.compile(r"\x1b\[\d+m")
@@ -90,14 +87,6 @@ def root(store: FileStore) -> Path:
     return Path(store.exp_dir).parent
 
 
-def within(cwd: Path, *words: str) -> Outcome:
-    """As the fixture of that name, for fixtures of a wider scope."""
-    with chdir(cwd), redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        code = run(words)
-    gc.enable()
-    return Outcome(code, out.getvalue(), err.getvalue())
-
-
 def assert_harmless(done: Outcome, *, colours: bool = False) -> None:
     assert done.code in (0, 1, 2, 3, 125, 126, 127), done.err
     for text in (done.out, done.err):
@@ -120,20 +109,20 @@ def test_lists(root: Path, colours: bool) -> None:
         ("ls", "-n", "500", "--columns", columns),
         ("ls", "--csv", "--columns", columns),
     ):
-        found = within(root, *words)
+        found = inside(root, *words)
         assert_harmless(found, colours=colours)
         assert "\\x" in found.out
-    assert within(root, "ls", "--json").out.isascii()
+    assert inside(root, "ls", "--json").out.isascii()
 
 
 def test_pages(root: Path, colours: bool) -> None:
     for number in range(len(HOSTILE)):
-        assert_harmless(within(root, "show", run_id_of(number)), colours=colours)
+        assert_harmless(inside(root, "show", run_id_of(number)), colours=colours)
 
 
 def test_logs(root: Path, colours: bool) -> None:
     for number in range(len(HOSTILE)):
-        found = within(root, "log", run_id_of(number))
+        found = inside(root, "log", run_id_of(number))
         assert found.code == 0
         assert_harmless(found)
 
@@ -141,19 +130,19 @@ def test_logs(root: Path, colours: bool) -> None:
 def test_differences(root: Path, colours: bool) -> None:
     for number in range(0, len(HOSTILE) - 1, 2):
         words = ("diff", run_id_of(number), run_id_of(number + 1), "--all", "--patch")
-        assert_harmless(within(root, *words), colours=colours)
+        assert_harmless(inside(root, *words), colours=colours)
 
 
 def test_doctor(root: Path, colours: bool) -> None:
     for number in range(0, len(HOSTILE), 3):
-        assert_harmless(within(root, "doctor", run_id_of(number)), colours=colours)
+        assert_harmless(inside(root, "doctor", run_id_of(number)), colours=colours)
 
 
 def test_the_trash_and_its_emptying(root: Path, store: FileStore, colours: bool) -> None:
     store.remove([run_id_of(number) for number in range(len(HOSTILE))])
     for words in (("trash",), ("gc",), ("doctor",), ("ls",)):
-        assert_harmless(within(root, *words), colours=colours)
-    assert within(root, "trash", "--json").out.isascii()
+        assert_harmless(inside(root, *words), colours=colours)
+    assert inside(root, "trash", "--json").out.isascii()
     for number in range(len(HOSTILE)):
         store.restore(run_id_of(number))
 
@@ -173,7 +162,7 @@ PLACES = [
 def test_errors_about_what_was_typed(root: Path, place: tuple[str, ...]) -> None:
     for text in FEW:
         words = [word.replace("TEXT", text) for word in place]
-        assert_harmless(within(root, *words))
+        assert_harmless(inside(root, *words))
 
 
 def test_words_about_edits(repository: Path) -> None:
@@ -181,12 +170,12 @@ def test_words_about_edits(repository: Path) -> None:
     exp(repository, "run", "--name", "x", "--", "true")
     for text in FEW:
         for words in (("rename", "@", f"a{text}"), ("tag", "@", f"+{text}", f"k={text}"), ("note", "@", text)):
-            assert_harmless(within(repository, *words))
-        assert_harmless(within(repository, "note", "@"))
-    assert_harmless(within(repository, "undo"))
+            assert_harmless(inside(repository, *words))
+        assert_harmless(inside(repository, "note", "@"))
+    assert_harmless(inside(repository, "undo"))
     keys = [text.translate({code: f"\\U{code:08x}" for code in map(ord, text)}) for text in TYPED if not lone(text)]
     (repository / "exp.toml").write_text("".join(f'"{key}" = 1\n' for key in keys))
-    warned = within(repository, "ls")
+    warned = inside(repository, "ls")
     assert_harmless(warned)
     assert warned.err.count("unknown setting") == len(keys)
 
@@ -228,7 +217,7 @@ def test_names_in_a_damaged_store(root: Path, store: FileStore) -> None:
     (root / ".exp" / "runs" / run_id_of(100_000)).write_text("\x1b[2J")
     try:
         for words in (("doctor",), ("ls",), ("ls", "-n", "500"), ("show", run_id_of(number)), ("trash",)):
-            assert_harmless(within(root, *words))
+            assert_harmless(inside(root, *words))
     finally:
         journal.write_bytes(whole)
         (root / ".exp" / "runs" / "\x1b[2J").rmdir()
@@ -249,7 +238,7 @@ def test_on_a_real_terminal(root: Path, words: tuple[str, ...]) -> None:
 
 def test_completion_and_help_hold_no_data(root: Path) -> None:
     for name in COMMANDS:
-        assert_harmless(within(root, name, "--help"))
+        assert_harmless(inside(root, name, "--help"))
 
 
 def test_a_bug_report_holds_no_raw_text(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +248,7 @@ def test_a_bug_report_holds_no_raw_text(root: Path, monkeypatch: pytest.MonkeyPa
         raise RuntimeError(texts)
 
     monkeypatch.setattr("expbench.cli.ls.list_runs", broken)
-    done = within(root, "ls", texts)
+    done = inside(root, "ls", texts)
     assert done.code == 70
     assert raw(done.err, newlines=True) == []
 
@@ -284,8 +273,8 @@ def test_a_lock_file_that_says_something_else(root: Path, store: FileStore) -> N
     lock = hold(run_dir)
     Path(run_dir, "lock").write_bytes(b"\x1b[2J boot 1\x1b[2J\n")
     try:
-        assert_harmless(within(root, "stop", run_id_of(60)))
-        assert_harmless(within(root, "rm", run_id_of(60)))
+        assert_harmless(inside(root, "stop", run_id_of(60)))
+        assert_harmless(inside(root, "rm", run_id_of(60)))
     finally:
         lock.release()
         os.unlink(os.path.join(run_dir, "lock"))

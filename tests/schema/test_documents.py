@@ -1,12 +1,9 @@
 """What `--json` prints is exactly what the contract says, for runs of every kind."""
 
-import gc
-import io
 import json
 import math
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,10 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from expbench.cli.main import run as run_exp
 from expbench.domain.document import RunDocument
 from expbench.domain.fold import blank
-from tests.cli.program import exp, git, refuse_constant
+from tests.cli.program import exp, git, inside, refuse_constant
 from tests.schema.documents import AXES, CHECKS, DIFF, LISTED_RUN, RUN, SERIES
 from tests.schema.zoo import NAMES, Zoo
 
@@ -31,13 +27,11 @@ def zoo(template_repository: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def ask(root: Path, *words: str) -> Any:
     """What the command prints within this process, which must be strict JSON in ASCII."""
-    with chdir(root), redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        code = run_exp([*words, "--json"])
-    gc.enable()
-    assert code == 0, err.getvalue()
-    assert out.getvalue().isascii()
-    assert out.getvalue().endswith("\n")
-    return json.loads(out.getvalue(), parse_constant=refuse_constant, object_pairs_hook=_no_key_twice)
+    done = inside(root, *words, "--json")
+    assert done.code == 0, done.err
+    assert done.out.isascii()
+    assert done.out.endswith("\n")
+    return json.loads(done.out, parse_constant=refuse_constant, object_pairs_hook=_no_key_twice)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

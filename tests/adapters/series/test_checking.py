@@ -48,6 +48,8 @@ def test_a_metric_from_a_file_has_no_series_to_miss(tmp_path: Path) -> None:
     metrics = recorded(tmp_path / "metrics")
     one: Summary = {**metrics["loss"], "source": "file:metrics.json"}
     assert verify_series(str(tmp_path / "nothing"), {"acc": one}) == []
+    (tmp_path / "metrics" / "acc.file.pts").write_bytes(b"")
+    assert "metrics/acc.file.pts" in [fault.path for fault in verify_series(str(tmp_path / "metrics"), {"acc": one})]
 
 
 def test_a_series_that_no_summary_tells_of_must_only_be_whole(tmp_path: Path) -> None:

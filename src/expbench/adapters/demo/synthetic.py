@@ -108,7 +108,8 @@ def _summary(dice: random.Random) -> Summary:
     last, steps = dice.random(), dice.randrange(10, 1000)
     return {
         "last": last, "min": last * dice.random(), "max": 1 - (1 - last) * dice.random(),
-        "first_step": 0, "last_step": steps - 1, "count": steps, "source": "api",
+        "first_step": 0, "last_step": steps - 1, "count": steps,
+        "source": "file:metrics.json",  # without series of points, which nobody would look for behind a file
     }  # fmt: skip
 
 

@@ -10,20 +10,19 @@ from expbench.domain.series import RECORD
 
 
 def verify_series(metrics_dir: str, summaries: Mapping[str, Summary]) -> list[Fault]:
-    """The series that are missing, torn, or hold other points than the run ended with; by their file."""
+    """The series that are missing, torn, or hold other points than the run ended with; by their file.
+
+    What a metrics file told (`file:PATH`) need not have a series, one value each; one that is there is checked.
+    """
     sizes = _sizes(metrics_dir)
-    told = {file_name(key, summary["source"]): summary for key, summary in summaries.items() if _is_series(summary)}
+    told = {file_name(key, summary["source"].partition(":")[0]): summary for key, summary in summaries.items()}
+    needed = {name for name, summary in told.items() if summary["source"] in SOURCES}
     faults = []
-    for name in sorted({*sizes, *told}):
+    for name in sorted({*sizes, *needed}):
         why = series_fault(told.get(name), sizes[name], RECORD.size) if name in sizes else "it is missing"
         if why is not None:
             faults.append(Fault(f"{os.path.basename(metrics_dir)}/{name}", why))
     return faults
-
-
-def _is_series(summary: Summary) -> bool:
-    """Whether points stand behind it; those of a metrics file (`file:PATH`) were one value each."""
-    return summary["source"] in SOURCES
 
 
 def _sizes(metrics_dir: str) -> dict[str, int]:
