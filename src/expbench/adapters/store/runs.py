@@ -88,7 +88,7 @@ class FileStore:
                 self._write(fd, document, events, is_whole=is_whole)
         except journal.UnreadableJournal as error:
             raise UsageError(f"there is no run {run_id}", f"its journal: {error}", "exp ls") from error
-        return cast(RunDocument, _copy(document))
+        return _own(document)
 
     def create_many(self, histories: Iterable[Sequence[Event]]) -> None:
         """Make many runs from their whole histories, each beginning with `created`; durable together at the end."""
@@ -309,7 +309,7 @@ def _undo_creation(folder: str) -> None:
         os.rmdir(folder)
 
 
-def _copy(document: RunDocument) -> Mapping[str, Any]:
-    from copy import deepcopy
-
-    return deepcopy(document)
+def _own(document: RunDocument) -> RunDocument:
+    """The document with lists and tables of its own; a deep copy of a thousand data entries would cost too much."""
+    own = {key: value.copy() if isinstance(value, dict | list) else value for key, value in document.items()}
+    return cast(RunDocument, own)
