@@ -1,15 +1,26 @@
 """Ports in memory, for tests of the services. `tests/contracts` holds them to what the real ones do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from hashlib import md5
 from typing import Any, cast
 
-from expbench.domain.document import UNFINISHED, RunDocument
+from expbench.domain.document import UNFINISHED, DataEntry, RunDocument
 from expbench.domain.events import Event
-from expbench.domain.fold import fold
+from expbench.domain.fold import blank, fold
 from expbench.domain.ids import is_id
 from expbench.errors import ExpError, UsageError
-from expbench.ports import Listing, Selection
+from expbench.ports import (
+    ChildSpec,
+    CodeCapture,
+    DataMeasure,
+    Ending,
+    EnvCapture,
+    Listing,
+    Preserved,
+    Progress,
+    Selection,
+)
 
 
 class MemoryStore:
@@ -104,3 +115,94 @@ def _without_packages(document: RunDocument) -> RunDocument:
     env = {key: value for key, value in document["env"].items() if key != "packages"}
     changed: Mapping[str, Any] = {**document, "env": env}
     return cast(RunDocument, changed)
+
+
+class StepClock:
+    """A clock that goes on by one second whenever it is asked."""
+
+    def __init__(self) -> None:
+        self.seconds = 0
+
+    def now(self) -> str:
+        self.seconds += 1
+        return f"2026-05-01T12:{self.seconds // 60:02}:{self.seconds % 60:02}.000000Z"
+
+    def monotonic(self) -> float:
+        self.seconds += 1
+        return float(self.seconds)
+
+
+class MemoryCode:
+    """A work tree that holds nothing but the replacements given. `failure` is raised instead of a capture."""
+
+    def __init__(self, warnings: Sequence[str] = (), failure: Exception | None = None) -> None:
+        self.refs: dict[str, dict[str, bytes]] = {}
+        self.warnings = list(warnings)
+        self.failure = failure
+
+    def capture(self, run_id: str, at: str, replacements: Mapping[str, bytes]) -> CodeCapture:
+        if self.failure is not None:
+            raise self.failure
+        self.refs[f"refs/exp/runs/{run_id}"] = dict(replacements)
+        known = {"commit": "c" * 40, "branch": "main", "snapshot": "5" * 40, "tree": "7" * 40, "complete": True}
+        return CodeCapture(cast(Any, {**blank(run_id, "", at)["code"], **known}), self.warnings)
+
+
+class MemoryData:
+    """Tracked paths by their contents; `kept` is what `.dvc` files claim."""
+
+    def __init__(
+        self, files: Mapping[str, bytes], kept: Mapping[str, bytes], failure: Exception | None = None
+    ) -> None:
+        self.files = dict(files)
+        self.kept = dict(kept)
+        self.failure = failure
+        self.cache: set[str] = set()
+
+    def measure(self, progress: Progress) -> DataMeasure:
+        if self.failure is not None:
+            raise self.failure
+        progress("hashing", len(self.files), len(self.files))
+        missing = [f"{path} is missing" for path in self.kept if path not in self.files]
+        stale = [path for path, content in self.files.items() if self.kept.get(path) != content]
+        return DataMeasure([self._entry(path) for path in self.files], stale, missing)
+
+    def preserve(self, measure: DataMeasure, paths: Iterable[str], progress: Progress) -> Preserved:
+        wanted = [entry for entry in measure.entries if entry["path"] in set(paths)]
+        self.cache.update(entry["hash"] for entry in wanted)
+        return Preserved({f"{entry['path']}.dvc": entry["hash"].encode() for entry in wanted}, [])
+
+    def _entry(self, path: str) -> DataEntry:
+        content = self.files[path]
+        digest = md5(content, usedforsecurity=False).hexdigest()
+        return {"path": path, "hash": digest, "size": len(content), "files": 1}
+
+
+class MemoryEnv:
+    """One environment for every command. `failure` is raised instead."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure = failure
+
+    def probe(self, argv: Sequence[str], cwd: str) -> EnvCapture:
+        if self.failure is not None:
+            raise self.failure
+        known = {"python": "3.11.7", "platform": "Memory", "packages": {"numpy": "2.0"}}
+        return EnvCapture(cast(Any, {**blank("", "", "")["env"], **known}), [])
+
+
+class MemoryExecutor:
+    """Starts nothing: each command ends as it was told to. `during` happens while it would run."""
+
+    def __init__(self, ending: Ending | Exception, during: Callable[[], None] = lambda: None) -> None:
+        self.ending = ending
+        self.during = during
+        self.children: list[ChildSpec] = []
+
+    def run(self, child: ChildSpec, started: Callable[[int], None]) -> Ending:
+        if isinstance(self.ending, Exception):
+            raise self.ending
+        self.children.append(child)
+        started(4242)
+        self.during()
+        return self.ending

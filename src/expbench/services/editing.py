@@ -104,12 +104,20 @@ def undo(store: EditableStore, clock: Clock) -> Event:
     """Take back the latest operation and give it. Raises `ExpError` when there is none left."""
     number, operation = _latest(store.operations())
     if operation.kind == "rm":
-        for run_id in operation.data["runs"]:
-            store.restore(run_id)
+        _restore(store, operation.data["runs"])
     else:
         store.append(operation.data["run"], [Event("edited", clock.now(), operation.data["before"])])
     store.log_operation(Event("undone", clock.now(), {"operation": number}))
     return operation
+
+
+def _restore(store: EditableStore, run_ids: Sequence[str]) -> None:
+    """Those that are in the trash: some may be back from an attempt that was cut short, or deleted for good."""
+    listing = store.trashed()
+    there = {document["id"] for document in listing.documents} | {run.run_id for run in listing.damaged}
+    for run_id in run_ids:
+        if run_id in there:
+            store.restore(run_id)
 
 
 def _latest(operations: Sequence[Event]) -> tuple[int, Event]:
@@ -118,7 +126,7 @@ def _latest(operations: Sequence[Event]) -> tuple[int, Event]:
     gone = {run_id for event in operations if event.kind == "purge" for run_id in event.data["runs"]}
     for number in range(len(operations) - 1, -1, -1):
         event = operations[number]
-        if event.kind in {"edit", "rm"} and number not in undone and not gone.intersection(_touched(event)):
+        if event.kind in {"edit", "rm"} and number not in undone and not gone.issuperset(_touched(event)):
             return number, event
     raise ExpError("there is nothing to undo", "no edit has been made that was not taken back", "exp ls")
 

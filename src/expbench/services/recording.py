@@ -229,8 +229,11 @@ def execute(
 
 
 def refused(recording: Recording, error: ExpError) -> None:
-    """Record that the command could not be started: the run has failed, with the code that a shell gives."""
-    recording.warn(f"{error.what}: {error.cause}")
+    """Record that the command could not be started: the run has failed, with the code that a shell gives.
+
+    Its user is told by the error itself.
+    """
+    recording.add("warned", {"text": f"{error.what}: {error.cause}"})
     recording.add("ended", _ended(Ending(int(error.exit_code), None, 0.0)))
 
 

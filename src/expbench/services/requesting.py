@@ -16,7 +16,7 @@ from expbench.domain.suggestion import did_you_mean
 from expbench.errors import UsageError
 
 UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)")
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)", re.ASCII)
 
 
 class Asked(NamedTuple):

@@ -1,0 +1,87 @@
+"""Edits on a store in memory: what they leave in journal and log, and that undo brings back what was."""
+
+import pytest
+
+from expbench.errors import ExpError, UsageError
+from expbench.services.editing import TagEdit, change, edit_tags, parse_tag_edit, purge, remove, undo
+from tests.adapters.store.runs import document, run_id_of
+from tests.fakes import MemoryStore, StepClock
+
+ONE, TWO = run_id_of(1), run_id_of(2)
+CLOCK = StepClock()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    made = MemoryStore()
+    made.create(document(1, tags=["a"], attributes={"k": "v"}, note="before"))
+    made.create(document(2))
+    return made
+
+
+def test_words_of_a_tag_edit() -> None:
+    edit = parse_tag_edit(["+a", "-b", "k=v", "c=", "x=y=z", "+k=v", "--c"])
+    assert edit == TagEdit(["a", "k=v"], ["b", "-c"], [("k", "v"), ("c", ""), ("x", "y=z")])
+
+
+@pytest.mark.parametrize("word", ["", "a", "+", "-", "=", "=v"])
+def test_a_word_that_is_none(word: str) -> None:
+    with pytest.raises(UsageError):
+        parse_tag_edit([word])
+
+
+def test_tags_and_attributes_change_together(store: MemoryStore) -> None:
+    found = edit_tags(store, CLOCK, ONE, parse_tag_edit(["+b", "+a", "-never", "-a", "k=", "n=1"]))
+    assert (found["tags"], found["attributes"]) == (["b"], {"n": "1"})
+    assert len(store.operations()) == 1
+    undo(store, CLOCK)
+    assert (store.read(ONE)["tags"], store.read(ONE)["attributes"]) == (["a"], {"k": "v"})
+
+
+def test_an_edit_that_changes_nothing_leaves_no_trace(store: MemoryStore) -> None:
+    change(store, CLOCK, store.read(ONE), {"note": "before"})
+    edit_tags(store, CLOCK, ONE, parse_tag_edit(["+a", "-b", "c="]))
+    assert store.operations() == []
+    assert len(store.journals[ONE]) == 1
+
+
+def test_undo_goes_back_step_by_step_over_edits_and_removals(store: MemoryStore) -> None:
+    change(store, CLOCK, store.read(ONE), {"note": "first"})
+    remove(store, CLOCK, [ONE, TWO])
+    assert undo(store, CLOCK).data["runs"] == [ONE, TWO]
+    change(store, CLOCK, store.read(ONE), {"note": "second"})
+    assert undo(store, CLOCK).data["after"] == {"note": "second"}
+    assert undo(store, CLOCK).data["after"] == {"note": "first"}
+    assert store.read(ONE)["note"] == "before"
+    with pytest.raises(ExpError):
+        undo(store, CLOCK)
+
+
+def test_what_was_deleted_for_good_is_passed_over(store: MemoryStore) -> None:
+    change(store, CLOCK, store.read(TWO), {"note": "kept"})
+    change(store, CLOCK, store.read(ONE), {"note": "gone"})
+    remove(store, CLOCK, [ONE])
+    purge(store, CLOCK, [ONE])
+    assert undo(store, CLOCK).data["run"] == TWO
+    with pytest.raises(ExpError):
+        undo(store, CLOCK)
+
+
+def test_a_removal_of_several_of_which_one_is_gone_brings_back_the_others(store: MemoryStore) -> None:
+    remove(store, CLOCK, [ONE, TWO])
+    purge(store, CLOCK, [ONE])
+    undo(store, CLOCK)
+    assert store.ids() == [TWO]
+
+
+def test_a_refused_removal_is_not_in_the_log(store: MemoryStore) -> None:
+    with pytest.raises(UsageError):
+        remove(store, CLOCK, [ONE, run_id_of(9)])
+    assert (store.operations(), sorted(store.ids())) == ([], sorted([ONE, TWO]))
+
+
+def test_an_undo_that_was_cut_short_can_be_repeated(store: MemoryStore) -> None:
+    remove(store, CLOCK, [ONE, TWO])
+    store.restore(ONE)
+    undo(store, CLOCK)
+    assert sorted(store.ids()) == sorted([ONE, TWO])
