@@ -121,7 +121,8 @@ def _active(
 ) -> ActiveRun:
     """The run as training code has it."""
 
-    def finish(_status: str, exit_code: int | None, signal_sent: str | None) -> None:
+    def finish(status: str, exit_code: int | None, signal_sent: str | None) -> None:
+        exit_code = 0 if status == "finished" else exit_code
         try:
             with shielded() as came:
                 watcher.came = came

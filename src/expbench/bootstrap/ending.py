@@ -7,10 +7,12 @@ program has no handler of its own. SIGKILL and crashes tell nothing: there the r
 """
 
 import atexit
+import builtins
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from opcode import opname
 from types import FrameType
 from typing import Any, Final
@@ -22,6 +24,7 @@ from expbench.sdk.api import outcome
 
 _NUMBERS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU)
 UNSEEN: Final = "the exit code was not seen: SystemExit was raised outside of a with block; sys.exit() tells it"
+_CONSTANTS: Final = ("LOAD_CONST", "LOAD_SMALL_INT")
 How = tuple[str, int | None, str | None]
 
 
@@ -56,7 +59,10 @@ class End:
 
     def at_exit(self) -> None:
         """The interpreter ends."""
-        self.finish(*self._how())
+        how, doubt = self._how()
+        self.finish(how, doubt)
+        if how[2] == "SIGINT":
+            _remind_of_interrupt()
 
     def _how(self) -> tuple[How, str]:
         left_by = self._left_by
@@ -67,8 +73,7 @@ class End:
             return outcome(error), ""
         if left_by is not None:
             return outcome(left_by), ""
-        # `raise SystemExit(main())` as the last line is how many programs end well.
-        return ("finished", 0, None) if _raised(self._frame) else ("failed", None, None), UNSEEN
+        return _unseen(self._frame)
 
 
 _end: End | None = None
@@ -137,6 +142,15 @@ def _in_child() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
+def _remind_of_interrupt() -> None:
+    """Let the interpreter die of Ctrl-C as it was about to: it forgets that when code is made out of a text.
+
+    Every import of a module with a named tuple does so.
+    """
+    with suppress(KeyboardInterrupt):
+        builtins.exec("raise KeyboardInterrupt")  # noqa: S102  # a constant
+
+
 def _main_frame() -> FrameType | None:
     """The frame of the main module while it runs; else the outermost of the main thread."""
     ident = threading.main_thread().ident
@@ -154,9 +168,33 @@ def _has_returned(frame: FrameType) -> bool:
     return _instruction(frame).startswith("RETURN_")
 
 
-def _raised(frame: FrameType) -> bool:
-    """Whether the frame itself raised what it was left by."""
-    return _instruction(frame) == "RAISE_VARARGS"
+def _unseen(frame: FrameType) -> tuple[How, str]:
+    """The best guess where `SystemExit` was raised by itself: its code is gone, but not where it was raised."""
+    if _instruction(frame) != "RAISE_VARARGS":
+        return ("failed", None, None), UNSEEN  # somewhere below: programs leave so when something is wrong
+    error = _literal(frame)
+    # `raise SystemExit(main())` as the last line is how many programs end well.
+    return (outcome(error), "") if error is not None else (("finished", 0, None), UNSEEN)
+
+
+def _literal(frame: FrameType) -> SystemExit | None:
+    """What `raise SystemExit(3)` or `raise SystemExit` in the frame's own code raised."""
+    from dis import get_instructions
+
+    words = [
+        (step.opname, step.argval)
+        for step in get_instructions(frame.f_code)
+        if step.offset <= frame.f_lasti and step.opname not in ("PRECALL", "PUSH_NULL", "CACHE")
+    ][-4:-1]
+    if words and words[-1] == ("LOAD_NAME", "SystemExit"):
+        return SystemExit()
+    if (
+        len(words) == 3
+        and words[0] == ("LOAD_NAME", "SystemExit")
+        and words[1][0] in ("LOAD_CONST", "LOAD_SMALL_INT")
+    ):
+        return SystemExit(words[1][1])
+    return None
 
 
 def _instruction(frame: FrameType) -> str:
