@@ -55,10 +55,12 @@ DEFAULT_TOML: Final = """\
 #variables = ["NCCL_DEBUG"]
 
 # Metrics in the output: on by default. Patterns name their metric by the groups key and value, or by group names.
+# `reads`: whether files that Python reads are noted, so that an input which nothing pins becomes a warning.
 #[capture]
 #stdout = true
 #patterns = ['score for (?P<key>\\w+) is (?P<value>[\\d.]+)']
 #ignore = ["lr"]
+#reads = true
 
 # Larger files that git does not track are left out of the snapshot and named in the run.
 #[snapshot]
@@ -67,6 +69,11 @@ DEFAULT_TOML: Final = """\
 # Files to keep with each run, relative to the repository's root; ** stands for any number of folders.
 #[artifacts]
 #paths = ["models/*.pt"]
+
+# Metrics that `exp repro` does not compare, beside those of the machine and the clock; outputs that may differ.
+#[repro]
+#exclude = ["*/io_wait"]
+#exclude_outputs = ["logs", "*.png"]
 """
 
 

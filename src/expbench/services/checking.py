@@ -1,12 +1,14 @@
 """`exp doctor`: is every file of the store sound, and what does a run still pin?"""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from expbench.domain.document import RunDocument
+from expbench.domain.inputs import NOTHING_PINS, PREFIX, told_inputs
 from expbench.ports import DamagedRun
 
 State = Literal["ok", "weak", "bad"]
+_SEEDS: Final = ("seed", "random_state", "random-state")
 
 
 class Check(NamedTuple):
@@ -61,8 +63,9 @@ def counted(runs: int) -> str:
 
 
 def check_run(document: RunDocument, evidence: Evidence) -> list[Check]:
-    """What a run still pins: code, data, environment, one line each."""
-    return [*_code(document, evidence), *_data(document, evidence), _env(document)]
+    """What a run still pins: code, data, environment, inputs that it did not declare, and chance."""
+    pinned = [*_code(document, evidence), *_data(document, evidence), _env(document)]
+    return [*pinned, *_inputs(document), *_chance(document)]
 
 
 def _code(document: RunDocument, evidence: Evidence) -> list[Check]:
@@ -113,6 +116,33 @@ def _entry(path: str, digests: list[str], evidence: Evidence) -> Check:
     if lost:
         return Check("data", "weak", f"{path} ({lost[0][:12]}) is not in the DVC cache", "dvc fetch --all-commits")
     return Check("data", "ok", f"{path} is in the DVC cache")
+
+
+def _inputs(document: RunDocument) -> list[Check]:
+    """The files that the run read and nothing pins, one line each."""
+    return [
+        Check("undeclared inputs", "weak", f"{PREFIX}{place}", _pin(place))
+        for place in told_inputs(document["warnings"])
+    ]
+
+
+def _pin(place: str) -> str:
+    is_inside = not place.startswith(("../", "/")) and not place.endswith(NOTHING_PINS)
+    return f"dvc add {place}" if is_inside else "move it into the repository, then dvc add it"
+
+
+def _chance(document: RunDocument) -> list[Check]:
+    """The seeds: that of the program's own, as far as a param tells, and that of Python's hashes."""
+    seeds = [key for key in document["params"] if key.lower().endswith(_SEEDS)]
+    told = f"{seeds[0]} is {document['params'][seeds[0]]}" if seeds else "no param is called a seed"
+    checks = [Check("seed", "ok" if seeds else "weak", told, "" if seeds else "take the seed from a param")]
+    if not document["env"]["python"]:
+        return checks
+    value = document["env"]["variables"].get("PYTHONHASHSEED")
+    if value is not None and value != "random":
+        return [*checks, Check("hash seed", "ok", f"PYTHONHASHSEED is {value}")]
+    words = "PYTHONHASHSEED was not set, so sets of texts may come in another order"
+    return [*checks, Check("hash seed", "weak", words, "PYTHONHASHSEED=0 exp run -- COMMAND")]
 
 
 def _env(document: RunDocument) -> Check:

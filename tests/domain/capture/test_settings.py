@@ -24,6 +24,7 @@ def test_all_settings() -> None:
     [
         (3, "must be a table"),
         ({"stdout": "yes"}, "true or false"),
+        ({"reads": 1}, "capture.reads must be true or false"),
         ({"patterns": "x"}, "a list of texts"),
         ({"patterns": [1]}, "a list of texts"),
         ({"ignore": [""]}, "a list of texts"),
@@ -39,6 +40,11 @@ def test_a_mistake_is_named_with_what_to_write(section: Any, words: str) -> None
         capture_settings({"capture": section})
     assert words in raised.value.cause
     assert "exp.toml" in raised.value.hint
+
+
+def test_noting_what_a_run_reads_can_be_switched_off() -> None:
+    assert capture_settings({}).reads is True
+    assert capture_settings({"capture": {"reads": False}}).reads is False
 
 
 def test_an_unknown_name_is_a_warning() -> None:

@@ -1,9 +1,11 @@
-r"""The section `[capture]` of `exp.toml`: whether output is read, patterns of the user's, and keys to leave out.
+r"""The section `[capture]` of `exp.toml`: whether output is read, patterns of the user's, and keys to leave out;
+and whether it is noted which files the run's Python processes read.
 
     [capture]
     stdout = true
     patterns = ['score for (?P<key>\w+) is (?P<value>[\d.]+)', 'done (?P<step>\d+) (?P<reward>[\d.]+)']
     ignore = ["lr"]
+    reads = true
 
 A pattern names its metric by the groups `key` and `value`, or by the names of its groups; `step` is the step.
 """
@@ -16,7 +18,7 @@ from expbench.domain.suggestion import did_you_mean
 from expbench.errors import EnvironmentUnusable
 
 _FILE: Final = "exp.toml"
-_NAMES: Final = ("stdout", "patterns", "ignore")
+_NAMES: Final = ("stdout", "patterns", "ignore", "reads")
 
 
 class CaptureSettings(NamedTuple):
@@ -26,6 +28,7 @@ class CaptureSettings(NamedTuple):
     patterns: tuple[re.Pattern[str], ...] = ()
     ignore: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    reads: bool = True
 
 
 def capture_settings(raw: Mapping[str, Any]) -> CaptureSettings:
@@ -33,15 +36,20 @@ def capture_settings(raw: Mapping[str, Any]) -> CaptureSettings:
     section = raw.get("capture", {})
     if not isinstance(section, Mapping):
         raise _wrong("capture", f"must be a table [capture], not {section!r:.80}")
-    stdout = section.get("stdout", True)
-    if not isinstance(stdout, bool):
-        raise _wrong("capture.stdout", f"must be true or false, not {stdout!r:.80}")
     return CaptureSettings(
-        stdout,
+        _switch(section, "stdout"),
         tuple(_pattern(place, text) for place, text in enumerate(_texts(section, "patterns"), 1)),
         frozenset(_texts(section, "ignore")),
         tuple(_unknown(key) for key in section if key not in _NAMES),
+        _switch(section, "reads"),
     )
+
+
+def _switch(section: Mapping[str, Any], key: str) -> bool:
+    value = section.get(key, True)
+    if not isinstance(value, bool):
+        raise _wrong(f"capture.{key}", f"must be true or false, not {value!r:.80}")
+    return value
 
 
 def _pattern(place: int, text: str) -> re.Pattern[str]:

@@ -1,0 +1,205 @@
+"""`exp why A B`: which change moved the metric. Swaps one axis at a time by reruns, and reuses what is recorded.
+
+What must stay true: a recorded run counts for a mix only when all four axes are those of the mix; a mix that can't
+be run is an error that names it, never a share that was guessed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import NamedTuple
+
+from expbench.domain.attribution import (
+    Attribution,
+    Estimate,
+    Mix,
+    attribute,
+    differing_axes,
+    estimate,
+    mixes,
+    swapped,
+    words_of,
+)
+from expbench.domain.diff import DiffDocument
+from expbench.domain.document import RunDocument
+from expbench.domain.numbers import number_from_json
+from expbench.domain.query.mistakes import visible
+from expbench.domain.recipe import Axis, Recipe, Rerun, Side, mixed
+from expbench.domain.tolerance import measures_the_machine
+from expbench.domain.verdict import equal_tables
+from expbench.errors import ExpError, UsageError
+from expbench.ports import Progress
+
+# The recorded runs to look through, newest first, as the index has them.
+Recorded = Callable[[], Sequence[RunDocument]]
+# Whether two runs have the same code, params files and `.dvc` files aside: (recorded run, the run of the mix).
+SameCode = Callable[[RunDocument, RunDocument], bool]
+
+
+class Cell(NamedTuple):
+    """A mix: the recorded runs that answer for it (by id, with the metric's value), and how many reruns it needs."""
+
+    mix: Mix
+    recorded: Mapping[str, float]
+    wanted: int
+    recipe: Recipe
+
+
+class Plan(NamedTuple):
+    """What will be done to explain a metric's change; `--dry-run` shows it."""
+
+    metric: str
+    a: RunDocument
+    b: RunDocument
+    axes: list[Axis]
+    cells: list[Cell]
+
+    @property
+    def reruns(self) -> int:
+        """How many runs there will be."""
+        return sum(cell.wanted for cell in self.cells)
+
+    def lines(self) -> list[str]:
+        """One line a mix, for people."""
+        return [f"{words_of(cell.mix)}: {_words(cell)}" for cell in self.cells]
+
+
+class Explanation(NamedTuple):
+    """The shares, and the runs that they were computed from by what was swapped."""
+
+    plan: Plan
+    attribution: Attribution
+    runs: Mapping[frozenset[Axis], list[str]]
+
+
+def choose_metric(a: RunDocument, b: RunDocument, asked: str | None) -> str:
+    """The metric to explain: the one asked for, or the only one that both have. Raises `UsageError`.
+
+    Metrics of the machine and the clock count only when asked for.
+    """
+    both = [key for key in a["metrics"] if key in b["metrics"]]
+    if asked is not None:
+        if asked in both:
+            return asked
+        raise UsageError(f"the metric {visible(asked)} is not in both runs", _known(both), "exp show " + a["id"])
+    found = [key for key in both if not measures_the_machine(key)]
+    if len(found) == 1:
+        return found[0]
+    hint = f"exp why {a['id']} {b['id']} --metric {visible(found[0]) if found else 'NAME'}"
+    raise UsageError("one metric is to be explained", _known(found), hint)
+
+
+def plan_why(
+    difference: DiffDocument,
+    runs: tuple[RunDocument, RunDocument],
+    metric: str,
+    recorded: Recorded,
+    same_code: SameCode,
+    repeat: int = 1,
+) -> Plan:
+    """Which mixes are needed, which recorded runs answer already, and how many reruns that leaves.
+
+    `difference` must hold all axes; the two runs are whole documents. Raises `UsageError` for `repeat` below 1,
+    or when one of the two has no finite value of the metric.
+    """
+    if repeat < 1:
+        raise UsageError(
+            f"--repeat {repeat} is too little", "each mix is run once at least", "exp why A B --repeat 3"
+        )
+    a, b = runs
+    for document in runs:
+        if value_of(document, metric) is None:
+            raise UsageError(
+                f"the run {document['name']} can't be explained",
+                f"it did not finish with a number for {visible(metric)}",
+                f"exp show {document['id']}",
+            )
+    axes = differing_axes(difference)
+    candidates = _merged(runs, recorded()) if axes else []
+    cells = []
+    for mix in mixes(axes) if axes else []:
+        fitting: dict[str, float] = {}
+        for document in candidates:
+            if len(fitting) < repeat and fits(document, a, b, mix, same_code):
+                value = value_of(document, metric)
+                if value is not None:
+                    fitting[document["id"]] = value
+        cells.append(Cell(mix, fitting, repeat - len(fitting), mixed(a, b, mix)))
+    return Plan(metric, a, b, axes, cells)
+
+
+def explain(plan: Plan, rerun: Rerun, progress: Progress) -> Explanation:
+    """Do the reruns of a plan and share out the change. Raises `ExpError` for a mix that can't be run."""
+    done, runs, values = 0, {}, {}
+    for cell in plan.cells:
+        found = dict(cell.recorded)
+        for _ in range(cell.wanted):
+            progress(words_of(cell.mix), done, plan.reruns)
+            document = rerun(cell.recipe)
+            found[document["id"]] = _measured(document, plan.metric, cell)
+            done += 1
+        runs[swapped(cell.mix)] = list(found)
+        values[swapped(cell.mix)] = estimate(list(found.values()))
+    progress("reruns", done, plan.reruns)
+    return Explanation(plan, _attributed(plan, values), runs)
+
+
+def fits(document: RunDocument, a: RunDocument, b: RunDocument, mix: Mix, same_code: SameCode) -> bool:
+    """Whether a recorded run was made of exactly this mix; the cheap comparisons come first."""
+    runs: dict[Side, RunDocument] = {"a": a, "b": b}
+    params, data, env, code = (runs[mix.get(axis, "a")] for axis in ("params", "data", "env", "code"))
+    return (
+        document["status"] == "finished"
+        and document["command"] == params["command"]
+        and document["cwd"] == params["cwd"]
+        and equal_tables(document["params"], params["params"])
+        and _held(document) == _held(data)
+        and document["env"]["hash"] == env["env"]["hash"]
+        and document["code"]["complete"]
+        and (document["code"]["tree"] == code["code"]["tree"] or same_code(document, code))
+    )
+
+
+def value_of(document: RunDocument, metric: str) -> float | None:
+    """The metric's last value where the run finished and it is finite."""
+    summary = document["metrics"].get(metric)
+    if document["status"] != "finished" or summary is None:
+        return None
+    value = number_from_json(summary["last"])
+    return value if isfinite(value) else None
+
+
+def _merged(first: Sequence[RunDocument], rest: Sequence[RunDocument]) -> list[RunDocument]:
+    return list({document["id"]: document for document in (*first, *rest)}.values())
+
+
+def _held(document: RunDocument) -> dict[str, str]:
+    return {entry["path"]: entry["hash"] for entry in document["data"]["inputs"]}
+
+
+def _measured(document: RunDocument, metric: str, cell: Cell) -> float:
+    value = value_of(document, metric)
+    if value is None:
+        raise ExpError(
+            "the shares can't be computed",
+            f"with {words_of(cell.mix)} the run {document['name']} ended as {document['status']}, "
+            f"without a number for {visible(metric)}",
+            f"exp log {document['id']}",
+        )
+    return value
+
+
+def _attributed(plan: Plan, values: Mapping[frozenset[Axis], Estimate]) -> Attribution:
+    if plan.axes:
+        return attribute(plan.axes, values)
+    before, after = (value_of(document, plan.metric) or 0.0 for document in (plan.a, plan.b))
+    return Attribution(before, after, {}, {}, changed=False)
+
+
+def _known(keys: Sequence[str]) -> str:
+    return f"both have {', '.join(visible(key) for key in keys)}" if keys else "there is none that both have"
+
+
+def _words(cell: Cell) -> str:
+    found = f"recorded as {' '.join(cell.recorded)}" if cell.recorded else ""
+    wanted = f"{cell.wanted} rerun{'s' if cell.wanted > 1 else ''}" if cell.wanted else ""
+    return ", ".join(text for text in (found, wanted) if text)

@@ -1,0 +1,184 @@
+"""Why a metric moved: which reruns are needed, which recorded runs answer, and the shares that come of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expbench.domain.attribution import why
+from expbench.domain.diff import DiffDocument
+from expbench.domain.document import RunDocument
+from expbench.domain.recipe import AXES, Recipe
+from expbench.errors import ExpError, UsageError
+from expbench.services.comparing import ALL_AXES, Sources, compare
+from expbench.services.explaining import Plan, choose_metric, explain, plan_why
+from tests.domain.rerun_documents import a_run, entry
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "code": {"code": {"tree": "u" * 40, "snapshot": "d" * 40}},
+    "data": {"data": {"inputs": [entry("d.csv", "b2")]}},
+    "params": {"params": {"lr": 2}},
+    "env": {"env": {"hash": "f" * 64, "packages": {"numpy": "3.0.0"}}},
+}
+
+
+def made(run_id: str, swapped: Sequence[str], value: float, **more: Any) -> RunDocument:
+    """A run with these axes changed."""
+    changes = {key: part for axis in swapped for key, part in CHANGES[axis].items()}
+    return a_run(run_id, **{"metrics": {"acc": value}, **changes, **more})
+
+
+def difference(a: RunDocument, b: RunDocument) -> DiffDocument:
+    """All axes compared without git and DVC."""
+    return compare(a, b, ALL_AXES, Sources(lambda _a, _b: None, lambda _digest: None, lambda _key: None))
+
+
+def plan(a: RunDocument, b: RunDocument, recorded: Sequence[RunDocument] = (), repeat: int = 1) -> Plan:
+    """The plan for `acc`; equal trees are the only equal code."""
+    return plan_why(difference(a, b), (a, b), "acc", lambda: recorded, lambda _one, _other: False, repeat)
+
+
+def effects(recipe: Recipe) -> list[str]:
+    """Which axes a recipe takes from b."""
+    marks = {
+        "code": recipe.snapshot == "d" * 40,
+        "data": [item["hash"] for item in recipe.data or ()] == ["b2"],
+        "params": recipe.params == {"lr": 2},
+        "env": recipe.env is not None and recipe.env["hash"] == "f" * 64,
+    }
+    return [axis for axis in AXES if marks[axis]]
+
+
+class Reruns:
+    """Reruns whose metric is the sum of what each swapped axis does."""
+
+    def __init__(self, worth: Mapping[Any, float], **more: Any) -> None:
+        self.worth = worth
+        self.more = more
+        self.done: list[list[str]] = []
+
+    def __call__(self, recipe: Recipe) -> RunDocument:
+        self.done.append(effects(recipe))
+        value = sum(self.worth[axis] for axis in self.done[-1])
+        return made(f"{len(self.done):012}", self.done[-1], value, **self.more)
+
+
+def quiet(_what: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@given(st.lists(st.integers(-9, 9), min_size=4, max_size=4), st.sets(st.sampled_from(AXES), min_size=1))
+def test_each_axis_gets_what_it_did(worths: list[int], swapped: set[str]) -> None:
+    """Where nothing interacts, an axis' part is its own effect; 2^k - 2 reruns are enough."""
+    worth = dict(zip(AXES, map(float, worths), strict=True))
+    axes = [axis for axis in AXES if axis in swapped]
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, axes, sum(worth[axis] for axis in axes))
+    reruns = Reruns(worth)
+    found = explain(plan(a, b), reruns, quiet)
+    assert len(reruns.done) == 2 ** len(axes) - 2
+    assert found.attribution.parts == pytest.approx({axis: worth[axis] for axis in axes})
+    shares = [axis["share"] for axis in why("acc", a["id"], b["id"], found.attribution)["axes"]]
+    assert sum(share or 0.0 for share in shares) == pytest.approx(1.0 if found.attribution.changed else 0.0)
+
+
+def test_one_changed_axis_needs_no_rerun() -> None:
+    a, b = made("a" * 12, [], 0.9), made("b" * 12, ["data"], 0.5)
+    found = explain(plan(a, b), Reruns({}), quiet)
+    assert why("acc", "a", "b", found.attribution)["axes"] == [{"axis": "data", "share": 1.0}]
+
+
+def test_recorded_runs_that_match_a_mix_are_reused() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    recorded = made("c" * 12, ["data"], 2.0)
+    prepared = plan(a, b, [recorded, a, b])
+    assert prepared.reruns == 1
+    reruns = Reruns({"code": 1.0, "data": 2.0})
+    found = explain(prepared, reruns, quiet)
+    assert reruns.done == [["code"]]
+    assert found.attribution.parts == {"code": 1.0, "data": 2.0}
+    assert found.runs[frozenset({"data"})] == ["c" * 12]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "failed"}, {"command": ["other"]}, {"cwd": "sub"}, {"params": {"lr": True}},
+        {"data": {"inputs": [entry("d.csv", "zz")]}}, {"env": {"hash": "0" * 64}}, {"metrics": {}},
+        {"code": {"complete": False}}, {"code": {"tree": "v" * 40}}, {"metrics": {"acc": float("nan")}},
+    ],
+)  # fmt: skip
+def test_a_recorded_run_that_differs_in_anything_is_not_reused(changes: dict[str, Any]) -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    recorded = made("c" * 12, ["data"], 2.0, **changes)
+    assert plan(a, b, [recorded]).reruns == 2
+
+
+def test_the_same_code_under_another_tree_is_found_by_asking() -> None:
+    """Trees differ where params files do; whoever asks git knows better."""
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    recorded = made("c" * 12, ["data"], 2.0, code={"tree": "v" * 40})
+    asked = plan_why(difference(a, b), (a, b), "acc", lambda: [recorded], lambda one, other: other["id"] == "a" * 12)
+    assert asked.reruns == 1
+
+
+def test_repeated_mixes_are_averaged_and_tell_their_spread() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["data"], 4.0)
+    prepared = plan(a, b, repeat=3)
+    assert prepared.reruns == 4
+    found = explain(prepared, Reruns({"data": 1.0}), quiet)
+    assert found.attribution.after == pytest.approx(2.0)
+    assert why("acc", "a", "b", found.attribution)["axes"][0]["spread"] > 0
+
+
+def test_a_dry_run_lists_every_mix() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    assert plan(a, b).lines() == [
+        "code and data of a: recorded as aaaaaaaaaaaa",
+        "code and data of b: recorded as bbbbbbbbbbbb",
+        "data of b, code of a: 1 rerun",
+        "code of b, data of a: 1 rerun",
+    ]
+
+
+def test_progress_counts_the_reruns() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    told: list[tuple[int, int]] = []
+    explain(plan(a, b), Reruns({"code": 1, "data": 2}), lambda _what, done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_mix_that_cannot_be_run_is_named() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    with pytest.raises(ExpError) as caught:
+        explain(plan(a, b), Reruns({"code": 1, "data": 2}, status="failed"), quiet)
+    assert "data of b, code of a" in caught.value.cause
+    assert caught.value.hint == "exp log 000000000001"
+
+
+def test_runs_of_which_nothing_differs_have_no_shares() -> None:
+    a, b = made("a" * 12, [], 0.5), made("b" * 12, [], 0.5)
+    found = explain(plan(a, b), Reruns({}), quiet)
+    assert (found.plan.cells, found.attribution.changed) == ([], False)
+    assert why("acc", "a", "b", found.attribution)["axes"] == []
+
+
+def test_a_run_without_a_number_cannot_be_explained() -> None:
+    a, b = made("a" * 12, [], 0.5), made("b" * 12, ["data"], 0.5, status="failed")
+    with pytest.raises(UsageError, match="can't be explained"):
+        plan(a, b)
+    with pytest.raises(UsageError, match="--repeat 0"):
+        plan(a, a, repeat=0)
+
+
+def test_the_metric_is_the_one_asked_for_or_the_only_one() -> None:
+    a = a_run(metrics={"acc": 1.0, "train_time": 3.0, "system/cpu": 4.0})
+    b = a_run("9" * 12, metrics={"acc": 1.0, "train_time": 3.0, "system/cpu": 4.0, "loss": 1.0})
+    assert choose_metric(a, b, None) == "acc"
+    assert choose_metric(a, b, "train_time") == "train_time"
+    with pytest.raises(UsageError, match="the metric loss is not in both"):
+        choose_metric(a, b, "loss")
+    with pytest.raises(UsageError, match="one metric") as caught:
+        choose_metric(b, b, None)
+    assert "acc, loss" in caught.value.cause
