@@ -16,6 +16,7 @@ class Command(NamedTuple):
 
 START: Final = "Start here"
 LOOK: Final = "Look"
+REPRODUCE: Final = "Reproduce"
 KEEP: Final = "Keep in order"
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -29,6 +30,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "plot": Command("plot", LOOK, "Curves in the terminal: metrics of one run or more, overlaid."),
     "metric": Command("metric", LOOK, "The points of one metric of a run."),
     "log": Command("log", LOOK, "A run's output; -f follows it live."),
+    "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
     "note": Command("note", KEEP, "Show or set a run's note."),
     "rename": Command("rename", KEEP, "Give a run another name."),
