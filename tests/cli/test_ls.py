@@ -188,7 +188,9 @@ def test_a_damaged_run_is_named_and_the_others_are_listed(within: Within, root: 
     found = within(root, "ls", "--json")
     assert found.code == 0
     assert f"warning: run {run_id_of(1)} is damaged: runs/{run_id_of(1)}/events.jsonl: line 1: " in found.err
-    assert [run["name"] for run in json.loads(found.out)] == ["long name", "nan", "broken", "base"]
+    # What the index last told of it stays, under that warning.
+    assert [run["name"] for run in json.loads(found.out)] == ["long name", "nan", "broken", "wide", "base"]
+    assert within(root, "show", run_id_of(1)).code == 1
 
 
 def test_exp_toml_names_the_headline_metric(within: Within, root: Path, store: FileStore) -> None:

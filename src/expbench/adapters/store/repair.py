@@ -4,6 +4,7 @@ Journals are read without their locks, under the index's: a writer that appends 
 and then writes its newer document, so nothing is lost.
 """
 
+import json
 import os
 from collections.abc import Callable
 from functools import partial
@@ -122,7 +123,7 @@ def _check_once(exp_dir: str) -> StoreCheck:
 
 def _rebuild(exp_dir: str, lock: int) -> Rebuilt:
     states = _states(exp_dir)
-    documents = _in_order(states)
+    documents = _in_order([*_told(states), *_last_known(exp_dir, lock, states)])
     damaged = [damage for state in states.values() for damage in state.damaged]
     _set_aside(exp_dir)
     _forget_numbers(exp_dir)
@@ -137,8 +138,29 @@ def _states(exp_dir: str) -> dict[str, RunState]:
     return {run_id: state for run_id, state in found.items() if state is not None}
 
 
-def _in_order(states: dict[str, RunState]) -> list[RunDocument]:
-    documents = [state.document for state in states.values() if state.document is not None]
+def _told(states: dict[str, RunState]) -> list[RunDocument]:
+    return [state.document for state in states.values() if state.document is not None]
+
+
+def _last_known(exp_dir: str, lock: int, states: dict[str, RunState]) -> list[RunDocument]:
+    """What the old index still tells of runs whose journal tells nothing any more; its lines are checksummed."""
+    lost = {run_id for run_id, state in states.items() if state.document is None}
+    if not lost:
+        return []
+    try:
+        view = index.open_settled(exp_dir, lock)
+    except IndexDamaged:
+        return []
+    try:
+        texts = index.all_documents(view).values()
+        return [json.loads(text) for text in texts if run_id_of(text) in lost]
+    except IndexDamaged:
+        return []
+    finally:
+        os.close(view.fd)
+
+
+def _in_order(documents: list[RunDocument]) -> list[RunDocument]:
     return sorted(documents, key=lambda document: (document["created_at"], document["id"]))
 
 
@@ -220,7 +242,7 @@ def _read_from_memory(exp_dir: str, read: Callable[[index.View], T]) -> T:
     """Read from an index that is made for this once, where the store can't be written."""
     import tempfile
 
-    numbered = list(enumerate(map(excerpt, _in_order(_states(exp_dir))), 1))
+    numbered = list(enumerate(map(excerpt, _in_order(_told(_states(exp_dir)))), 1))
     data = whole_file(numbered)
     with tempfile.TemporaryFile() as file:
         file.write(data)
