@@ -130,7 +130,9 @@ def artifact_document(run_dir: str, to: str, document: Any) -> list[Artifact]:  
         from ruamel.yaml import YAML
 
         stream = BytesIO()
-        YAML(typ="safe", pure=True).dump(document, stream)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_flow_style = False
+        yaml.dump(document, stream)
         return artifact_bytes(run_dir, to, stream.getvalue())
     return artifact_bytes(run_dir, to, (json.dumps(document, indent=2, default=_text) + "\n").encode())
 
