@@ -138,8 +138,9 @@ class FileStore:
         if not marked:
             return found
         states = {run_id: read_state(self.exp_dir, run_id) for run_id in marked}
-        there = [run_id for run_id, state in states.items() if state is not None and state.document is not None]
-        return [run_id for run_id in found if run_id not in marked] + there
+        told = {run_id for run_id, state in states.items() if state is not None and state.document is not None}
+        lost = {run_id for run_id, state in states.items() if state is not None and state.document is None}
+        return [run_id for run_id in found if run_id not in marked or run_id in lost] + list(told)
 
     def remove(self, run_ids: Sequence[str]) -> None:
         """Move runs to the trash, all or none. `UsageError` for an unknown run, `ExpError` for a live one."""
