@@ -10,6 +10,7 @@ ARGS ?=
 BIN := $(abspath $(VENV))/bin
 SAMPLE_VENV := build/sample-venv
 BENCH_VENV := build/bench-venv
+INTEGRATIONS_VENV := build/integrations-venv
 
 # The first interpreter that is new enough and can make virtual environments.
 FITS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -20,10 +21,10 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 PIP := -m pip --quiet --quiet --disable-pip-version-check --no-input install
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint style types layers check bench clean distclean python
+.PHONY: help setup demo test test-integrations lint style types layers check bench clean distclean python
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*  ## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 26
 
 python:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -56,11 +57,23 @@ $(BENCH_VENV)/.stamp: requirements/bench.txt | python
 	@$(BENCH_VENV)/bin/python $(PIP) -r requirements/bench.txt || echo "the peers can't be installed: they are left out"
 	@touch $@
 
+# An environment of its own: frameworks are large, and none of them is a dependency of exp.
+$(INTEGRATIONS_VENV)/.stamp: requirements/integrations.txt pyproject.toml | python
+	@echo "setting up $(INTEGRATIONS_VENV), the frameworks of expbench.integrations (1.6 GB, about two minutes)"
+	@mkdir -p build
+	@$(PYTHON) -m venv $(INTEGRATIONS_VENV)
+	@$(INTEGRATIONS_VENV)/bin/python $(PIP) -r requirements/integrations.txt
+	@$(INTEGRATIONS_VENV)/bin/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
 demo: $(VENV)/.stamp $(SAMPLE_VENV)/.stamp  ## record three real runs of the sample project, list and compare them
 	@PATH="$(abspath $(SAMPLE_VENV))/bin:$(BIN):$$PATH" sh sample_project/demo.sh build/demo
 
 test: $(VENV)/.stamp  ## run the tests
 	@PATH="$(BIN):$$PATH" $(BIN)/python -m pytest -n auto $(ARGS)
+
+test-integrations: $(INTEGRATIONS_VENV)/.stamp  ## run the tests of the integrations with the real frameworks
+	@PATH="$(abspath $(INTEGRATIONS_VENV))/bin:$$PATH" $(INTEGRATIONS_VENV)/bin/python -m pytest tests/integrations -n auto $(ARGS)
 
 lint: style types layers  ## style, types and layers
 style: $(VENV)/.stamp
