@@ -11,6 +11,7 @@ import time
 from datetime import UTC, datetime
 
 from expbench.adapters.store.liveness import HeldLock, hold
+from expbench.adapters.store.reserve import let_go, reserve
 from expbench.bootstrap.bench import build_bench
 from expbench.bootstrap.ending import watch
 from expbench.bootstrap.handing import adopted_lock, hand_back, hand_out, say_adopted
@@ -97,6 +98,7 @@ def _begin(place: Workplace, wish: Wish, watcher: _Watcher) -> ActiveRun:
     try:
         bench.store.create(announce(run_id, request, around, bench.clock.now()))
         recording.is_kept = True
+        reserve(recording.run_dir)
         before = capture(recording, argv, around.cwd, bench)
         recording.add("started", {"pid": os.getpid()})
         if wish.parent is not None:
@@ -123,6 +125,7 @@ def _active(
 
     def finish(status: str, exit_code: int | None, signal_sent: str | None) -> None:
         exit_code = 0 if status == "finished" else exit_code
+        let_go(recording.run_dir)
         try:
             with shielded() as came:
                 watcher.came = came

@@ -1,4 +1,4 @@
-"""Logging points from outside of Python: what `exp log-metric` does. Imports little, since loops in shells call it."""
+"""Logging points from outside of Python, for `exp log-metric`. Imports little, since loops in shells call it."""
 
 import fcntl
 import os

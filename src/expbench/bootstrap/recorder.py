@@ -5,19 +5,21 @@ The lock comes before the run is listed, so that nobody sees it unlocked; signal
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import NamedTuple
 
 from expbench.adapters import files
 from expbench.adapters.execution.command import resolve_command
 from expbench.adapters.execution.local import LocalExecutor
-from expbench.adapters.execution.signals import deferred_signals
+from expbench.adapters.execution.signals import SignalInbox, deferred_signals
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.store.liveness import hold
+from expbench.adapters.store.reserve import let_go
 from expbench.bootstrap.bench import build_bench
 from expbench.bootstrap.capturing import output_metrics
 from expbench.bootstrap.monitoring import system_metrics
 from expbench.bootstrap.workplace import Workplace
+from expbench.domain.document import Links
 from expbench.domain.ids import default_name, new_id
 from expbench.errors import ExpError
 from expbench.ports import Ending, Executor, Progress
@@ -46,6 +48,18 @@ class Voice(NamedTuple):
     streams: Streams = Streams()
 
 
+class Rerun(NamedTuple):
+    """What is settled before a run is made again: its id, what it hangs on, and the inbox of its signals.
+
+    `adapted` makes its ports of those of a new run.
+    """
+
+    run_id: str
+    links: Links
+    inbox: SignalInbox
+    adapted: Callable[[Workbench], Workbench]
+
+
 def prepare(place: Workplace, asked: Asked, around: Surroundings, warn: Callable[[str], None]) -> Request:
     """What will be recorded. Raises before anything is made when it can't be started."""
     request, warnings = understood(place, asked, around)
@@ -62,10 +76,10 @@ def understood(place: Workplace, asked: Asked, around: Surroundings) -> tuple[Re
     return understand(asked, place.settings.entries, found.documents), found.warnings
 
 
-def record(place: Workplace, request: Request, around: Surroundings, voice: Voice) -> int:
+def record(place: Workplace, request: Request, around: Surroundings, voice: Voice, rerun: Rerun | None = None) -> int:
     """Record one run and give its exit code."""
     with ExitStack() as stack:
-        inbox = stack.enter_context(deferred_signals())
+        inbox = stack.enter_context(nullcontext(rerun.inbox) if rerun else deferred_signals())
 
         answered = 0  # signals that the command itself has answered to
 
@@ -78,15 +92,18 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
             voice.progress(what, done, total)
 
         bench = build_bench(place, around, voice.warn, progress, is_stopped, request.artifacts)
-        recording = begin(place, request, around, bench, stack)
+        bench = rerun.adapted(bench) if rerun else bench
+        recording = begin(place, request, around, bench, stack, rerun)
         before = capture(recording, request.argv, around.cwd, bench)
         voice.ready(recording.run_id)
         try:
             ending = _executed(place, recording, request, around, LocalExecutor(voice.streams, inbox))
         except ExpError as error:
+            let_go(recording.run_dir)
             refused(recording, error)
             raise
         answered = len(inbox.received)
+        let_go(recording.run_dir)
         code = conclude(recording, bench, before, ending)
         if recording.is_kept:
             voice.recorded(recording.run_id, request.name or default_name(recording.run_id))
@@ -105,15 +122,23 @@ def _executed(
         return execute(recording, request, around, executor, watch)
 
 
-def begin(place: Workplace, request: Request, around: Surroundings, bench: Workbench, stack: ExitStack) -> Recording:
+def begin(
+    place: Workplace,
+    request: Request,
+    around: Surroundings,
+    bench: Workbench,
+    stack: ExitStack,
+    rerun: Rerun | None = None,
+) -> Recording:
     """List the run and hold its lock until the stack is left; a failure is a warning, and nothing is recorded."""
-    run_id = new_id(os.urandom(8))
+    run_id = rerun.run_id if rerun else new_id(os.urandom(8))
     recording = Recording(run_id, place.store.run_dir(run_id), bench)
 
     def create() -> bool:
         place.create_store()
         stack.callback(hold(recording.run_dir).release)
-        bench.store.create(announce(run_id, request, around, bench.clock.now()))
+        document = announce(run_id, request, around, bench.clock.now())
+        bench.store.create({**document, "links": rerun.links} if rerun else document)
         return True
 
     recording.is_kept = recording.attempt("this run can't be recorded", create, False)

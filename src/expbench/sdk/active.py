@@ -181,7 +181,10 @@ class ActiveRun:
 
     def settle(self) -> None:
         """Tell the run how many points were lost, if it does not know yet."""
-        if self._troubles.are_open:
+        if self._troubles.are_open and not self._troubles.settle():
+            from expbench.sdk.details import let_go
+
+            let_go(self.dir)
             self._troubles.settle()
 
     def remember(self, text: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from expbench.adapters.artifacts.keeping import store_bytes, store_file, store_tree
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.store.liveness import is_held
+from expbench.adapters.store.reserve import let_go as let_go
 from expbench.adapters.store.runs import FileStore, open_store
 from expbench.adapters.store.truth import read_state
 from expbench.domain.document import Artifact, ParamValue, RunDocument

@@ -67,10 +67,12 @@ class Troubles:
             if over or (self._untold and self._wait <= 0):
                 self._settle(over)
 
-    def settle(self) -> None:
-        """At the end: tell the run all that it does not know yet."""
+    def settle(self) -> bool:
+        """At the end: tell the run all that it does not know yet; whether that was possible."""
         with self._lock:
-            self._settle([*{**self._failing, **self._lost}])
+            self._tell_all([*self._lost])
+            self.are_open = bool(self._untold)
+            return not self._untold
 
     def _meet(self, text: str, cause: str | None, key: str) -> None:
         with self._lock:
@@ -86,16 +88,18 @@ class Troubles:
             self._keep(text)
 
     def _settle(self, causes: list[str]) -> None:
-        untold, self._untold = self._untold, []
-        counts = [_count(self._lost[cause], cause) for cause in causes if cause in self._lost]
         for cause in causes:
             self._failing.pop(cause, None)
             self._said = {text for text in self._said if cause not in text}
-        for text in (*untold, *counts):
-            self._keep(text)
+        self._tell_all([cause for cause in causes if cause in self._lost])
         self._pause = self._pause * 2 if self._untold else 1
         self._wait = self._pause
         self.are_open = bool(self._failing or self._untold)
+
+    def _tell_all(self, causes: list[str]) -> None:
+        untold, self._untold = self._untold, []
+        for text in (*untold, *(_count(self._lost[cause], cause) for cause in causes)):
+            self._keep(text)
 
     def _keep(self, text: str) -> None:
         def failed(_error: Exception) -> None:
