@@ -14,7 +14,7 @@ from expbench.adapters.execution.local import LocalExecutor
 from expbench.adapters.execution.signals import SignalInbox, deferred_signals
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.store.liveness import hold
-from expbench.adapters.store.reserve import let_go
+from expbench.adapters.store.reserve import let_go, reserve
 from expbench.bootstrap.bench import build_bench
 from expbench.bootstrap.capturing import output_metrics
 from expbench.bootstrap.monitoring import system_metrics
@@ -139,6 +139,7 @@ def begin(
         stack.callback(hold(recording.run_dir).release)
         document = announce(run_id, request, around, bench.clock.now())
         bench.store.create({**document, "links": rerun.links} if rerun else document)
+        reserve(recording.run_dir)
         return True
 
     recording.is_kept = recording.attempt("this run can't be recorded", create, False)
