@@ -129,7 +129,6 @@ def test_a_short_run_has_none_and_loads_nothing_for_them(repository: Path) -> No
     assert latest(repository)["metrics"] == {}
 
 
-
 def test_series_that_can_not_be_written_are_one_warning_and_the_command_goes_on(repository: Path) -> None:
     code = 'touch "$EXP_RUN_DIR/metrics" && sleep 2.2; echo done > result'
     done = exp(repository, "run", "--", "sh", "-c", code)
