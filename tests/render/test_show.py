@@ -132,8 +132,8 @@ def test_a_verdict_shows_what_came_out_different() -> None:
     }
     assert section(show_text(run, WIDE), "verdict") == [
         "different, reproduced by 9x2mv5t0aaaa",
-        "differs    first          again",
-        "acc        0.97        →  0.95",
+        "differs    first          again  from step",
+        "acc        0.97        →  0.95           3",
         "model.pkl  ababababab  →  -",
     ]
 

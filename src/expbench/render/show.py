@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
-from expbench.domain.document import Code, DataEntry, Env, Links, RunDocument, Verdict
+from expbench.domain.document import Code, DataEntry, Env, Links, RunDocument
 from expbench.domain.ids import LENGTH
 from expbench.render.blocks import block, command_lines, inner, paragraph
 from expbench.render.printable import clip
 from expbench.render.runs import STATUS_ROLES
-from expbench.render.style import Role, Style, paint, sign
+from expbench.render.style import Style, paint, sign
 from expbench.render.table import Cell, Column, numeric, table
 from expbench.render.values import age, counted, duration, number, param, size, timestamp
-
-_GRADES: Mapping[str, Role] = {"identical": "good", "equal": "good", "different": "bad", "failed": "bad"}
+from expbench.render.verdict import verdict_lines
 
 
 class _View(NamedTuple):
@@ -55,7 +54,7 @@ def show_text(
         block("metrics", _metrics(document, within), style),
         block("artifacts", _artifacts(document, look), style),
         block("links", _links(document["links"], look), style),
-        block("verdict", _verdict(document["verdict"], look), style),
+        block("verdict", verdict_lines(document["verdict"], look), style),
         block("warnings", [line for text in document["warnings"] for line in paragraph(text, look, "warn")], style),
     ]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
@@ -194,27 +193,3 @@ def _links(links: Links, style: Style) -> list[str]:
     named = {"reproduces": links["reproduces"], "parent": links["parent"], "sweep": links["sweep"]}
     commits = ", ".join(commit[:10] for commit in links["commits"])
     return _named({key: value for key, value in {**named, "commits": commits}.items() if value}, style)
-
-
-def _verdict(verdict: Verdict | None, style: Style) -> list[str]:
-    if verdict is None:
-        return []
-    by = f", reproduced by {', '.join(verdict['reproduced_by'])}" if verdict["reproduced_by"] else ""
-    lines = paragraph(f"{verdict['grade']}{by}", style, _GRADES.get(verdict["grade"], "warn"))
-    unequal = [
-        [Cell(name), Cell(_shown(a)), Cell(sign("arrow", style), "dim"), Cell(_shown(b))]
-        for name, a, b, equal in _compared(verdict)
-        if not equal
-    ]
-    columns = [Column("differs"), Column("first"), Column(""), Column("again")]
-    return lines + (table(columns, unequal, style) if unequal else [])
-
-
-def _compared(verdict: Verdict) -> list[tuple[str, Any, Any, bool]]:
-    metrics = [(item["key"], item["a"], item["b"], item["equal"]) for item in verdict["metrics"]]
-    outputs = [(item["path"], item["a"], item["b"], item["equal"]) for item in verdict["outputs"]]
-    return metrics + outputs + [(item["what"], item["a"], item["b"], item["equal"]) for item in verdict["inputs"]]
-
-
-def _shown(value: float | str | None) -> str:
-    return value[:10] if isinstance(value, str) else number(value)

@@ -1,0 +1,50 @@
+"""A recorded command and its variables, made to fit another tree than the one that they were recorded in.
+
+What must stay true: no word of the command leads back into the user's own tree, its program apart.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from expbench.adapters.environment.interpreter import look_up
+from expbench.adapters.environment.variables import recorded_variables
+from expbench.domain.recipe import replayed_variables
+from expbench.domain.secrets import MASK
+
+_PATHS = "PYTHONPATH"
+
+
+def replayed_environ(
+    environ: Mapping[str, str], variables: Mapping[str, str], tree: str, added: Sequence[str]
+) -> dict[str, str]:
+    """The environment with the recorded `variables`, and without those that would be recorded now but were not then.
+
+    `added` are the names that the settings record beside the usual ones. A value that was masked stays as it is now.
+    """
+    now = replayed_variables(recorded_variables(environ, tree, added))
+    kept = {name: value for name, value in environ.items() if name not in now or name in variables}
+    told = {name: value for name, value in variables.items() if MASK not in value}
+    if _PATHS in told:
+        told[_PATHS] = os.pathsep.join(_inside(tree, part) for part in told[_PATHS].split(os.pathsep))
+    return {**kept, **told}
+
+
+def placed_command(argv: Sequence[str], root: str, tree: str, cwd: str, environ: Mapping[str, str]) -> list[str]:
+    """The command with absolute paths into `root` turned into those of `tree`.
+
+    A program that the tree lacks, such as one of a virtual environment that git ignores, is looked up by its name.
+    """
+    words = [_moved(word, root, tree) for word in argv]
+    if words and "/" in words[0] and not os.path.lexists(os.path.join(cwd, words[0])):
+        words[0] = look_up(os.path.basename(words[0]), cwd, environ) or argv[0]
+    return words
+
+
+def _moved(word: str, root: str, tree: str) -> str:
+    if word == root:
+        return tree
+    return tree + word[len(root) :] if word.startswith(f"{root}/") and not word.startswith(f"{tree}/") else word
+
+
+def _inside(tree: str, part: str) -> str:
+    return os.path.join(tree, part) if part else part
