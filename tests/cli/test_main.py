@@ -297,7 +297,7 @@ def test_bash_itself_completes_with_the_script_that_is_shown(named: Path) -> Non
 
 def test_completion_installs_into_the_users_own_shell(named: Path) -> None:
     environ = {**os.environ, "SHELL": "/bin/bash"}
-    script = f"{' '.join(EXP)} --install-completion"
+    script = f"{' '.join(EXP)} --install-completion; exit $?"  # so that bash stays, and is found
     done = subprocess.run(["bash", "-c", script], cwd=named, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert "_EXP_COMPLETE" in (Path(os.environ["HOME"]) / ".bash_completions" / "exp.sh").read_text()

@@ -67,7 +67,8 @@ class Zoo:
         self._plant(root)
 
     def _going(self, root: Path, name: str) -> "subprocess.Popen[bytes]":
-        process = start(root, "run", "--name", name, "--", "sleep", "600", preexec_fn=_end_with_parent)
+        quiet = ("--no-system-metrics", "--", "sleep", "600")  # what is sampled changes between two looks
+        process = start(root, "run", "--name", name, *quiet, preexec_fn=_end_with_parent)
         wait_for(lambda: exp(root, "show", name).code == 0 and shown(root, name)["status"] == "running")
         return process
 
