@@ -13,6 +13,7 @@ class Row(NamedTuple):
     ratio: float | None
     target: str = ""
     met: bool | None = None
+    note: str = ""
 
 
 def ratio_row(what: str, beside: str, value: float, reference: float, *, at_most: float, unit: str = "ms") -> Row:
@@ -43,8 +44,8 @@ def line(row: Row) -> str:
     """The row as one line of the table."""
     ratio = "" if row.ratio is None else f"{row.ratio:.1f}x"
     verdict = {True: "met", False: "MISSED", None: ""}[row.met]
-    cells = f"{row.value:>10} {row.reference:>10} {ratio:>8} {row.target:>9}  {verdict}"
-    return f"{row.what:<46} {row.beside:<22} {cells}".rstrip()
+    cells = f"{row.value:>10} {row.reference:>10} {ratio:>8} {row.target:>9}  {verdict:<6}"
+    return f"{row.what:<46} {row.beside:<22} {cells}  {row.note}".rstrip()
 
 
 def heading() -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import listing, recording, starting, storing
+from bench import listing, logging, plotting, recording, starting, storing
 from bench.bench import Bench
 from bench.measure import Failed
 from bench.report import Row, heading, line, skipped_row
@@ -20,6 +20,8 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "listing": listing.rows,
     "recording": recording.rows,
     "storing": storing.rows,
+    "logging": logging.rows,
+    "plotting": plotting.rows,
 }
 
 
