@@ -51,7 +51,7 @@ def test_the_api_logs_the_numbers_that_the_untouched_script_prints(sample: Path)
         assert (api["metrics"][key]["count"], api["metrics"][key]["last_step"]) == (3, 3)
         assert untouched["metrics"][key]["last"] == pytest.approx(api["metrics"][key]["last"], abs=1e-4)
     assert api["tags"] == ["api"]
-    assert [artifact["path"] for artifact in api["artifacts"]] == ["confusion.png", "model.npz"]
+    assert [artifact["path"] for artifact in api["artifacts"]] == ["model.npz", "confusion.png"]
     assert {**untouched["params"], **api["params"]} == api["params"]
     assert api["warnings"] == []
 
