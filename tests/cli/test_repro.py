@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,36 @@ def test_a_live_run_can_not_be_judged(repository: Path) -> None:
     finally:
         process.terminate()
         process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1)])
+def test_at_a_terminal_a_foreign_run_is_shown_and_asked_for(repository: Path, answer: str, code: int) -> None:
+    first = record(repository, PYTHON, "train.py")
+    store = open_workplace(str(repository)).store
+    foreign = {**store.read(first["id"]), "id": "0123456789ab", "name": "theirs", "user": "mallory\x1b[2J"}
+    store.create(foreign)  # type: ignore[arg-type]  # a document with other values
+    keyboard, terminal = os.openpty()
+    process = start(repository, "repro", "theirs", stdin=terminal, stderr=terminal)
+    os.close(terminal)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(keyboard, 4096)
+    assert b"\x1b[2J" not in said
+    assert first["code"]["snapshot"].encode() in said
+    os.write(keyboard, answer.encode())
+    with suppress(OSError):  # the terminal has no other end any more
+        while os.read(keyboard, 4096):
+            pass
+    assert process.wait(timeout=60) == code
+    os.close(keyboard)
+
+
+def test_several_at_once_are_all_judged(repository: Path) -> None:
+    first = record(repository, PYTHON, "train.py")
+    before = belongings(repository)
+    processes = [start(repository, "repro", first["id"]) for _ in range(4)]
+    told = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, told
+    assert belongings(repository) == before
+    assert no_worktrees(repository)
+    assert len(shown(repository, first["id"])["verdict"]["reproduced_by"]) == 4

@@ -4,6 +4,7 @@ What must stay true: no word of the command leads back into the user's own tree,
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 
 from expbench.adapters.environment.interpreter import look_up
@@ -41,9 +42,14 @@ def placed_command(argv: Sequence[str], root: str, tree: str, cwd: str, environ:
 
 
 def _moved(word: str, root: str, tree: str) -> str:
-    if word == root:
-        return tree
-    return tree + word[len(root) :] if word.startswith(f"{root}/") and not word.startswith(f"{tree}/") else word
+    """The word with the root in it, at its beginning or behind `=`, `:` or `,`, replaced; the tree lies below it."""
+    return re.sub(
+        rf"(^|[=:,]){re.escape(root)}(?=/|$)(?!{re.escape(tree[len(root) :])})", rf"\g<1>{_plain(tree)}", word
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "\\\\")
 
 
 def _inside(tree: str, part: str) -> str:
