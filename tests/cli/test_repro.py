@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from expbench.bootstrap.workplace import open_workplace
-from tests.adapters.dvc.conftest import dvc_repository, dvc_template
+from tests.adapters.dvc.conftest import dvc_repository, dvc_template, run_dvc
 from tests.cli.program import belongings, exp, shown, start, wait_for
 from tests.conftest import run_git
 
@@ -260,3 +261,54 @@ def test_several_at_once_are_all_judged(repository: Path) -> None:
     assert belongings(repository) == before
     assert no_worktrees(repository)
     assert len(shown(repository, first["id"])["verdict"]["reproduced_by"]) == 4
+
+
+def test_an_environment_that_changed_and_can_not_be_rebuilt_is_said_loudly(repository: Path, tmp_path: Path) -> None:
+    import venv
+
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    first = record(repository, python, "train.py")
+    site = next((tmp_path / "venv" / "lib").glob("python3*/site-packages"))
+    (site / "added-1.0.dist-info").mkdir()
+    (site / "added-1.0.dist-info" / "METADATA").write_text("Name: added\nVersion: 1.0\n")
+    done = exp(repository, "repro", first["id"], "--json")
+    assert done.code == 0, done.err
+    assert "warning: environment not pinned" in done.err
+    again = json.loads(done.out)
+    assert any("environment not pinned" in text for text in again["warnings"])
+    differing = [each["what"] for each in again["verdict"]["inputs"] if not each["equal"]]
+    assert differing == ["env", "env.package.added"]
+
+
+def test_an_environment_that_can_not_be_rebuilt_is_impossible(repository: Path, tmp_path: Path) -> None:
+    import venv
+
+    venv.create(tmp_path / "venv", symlinks=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    site = next((tmp_path / "venv" / "lib").glob("python3*/site-packages"))
+    (site / "nowhere_to_be_had-1.0.dist-info").mkdir()
+    metadata = site / "nowhere_to_be_had-1.0.dist-info" / "METADATA"
+    metadata.write_text("Name: nowhere-to-be-had\nVersion: 1.0\n")
+    first = record(repository, python, "train.py")
+    metadata.unlink()
+    metadata.parent.rmdir()
+    offline = {"UV_OFFLINE": "1", "PIP_NO_INDEX": "1", "UV_NO_INDEX": "1"}
+    done = exp(repository, "repro", first["id"], env=offline)
+    assert done.code == 4, done.err
+    assert "impossible" in done.out
+    assert "can't be rebuilt" in done.err
+    assert shown(repository, first["id"])["verdict"]["grade"] == "impossible"
+    assert no_worktrees(repository)
+
+
+def test_data_that_only_the_remote_has_is_fetched(dvc_repository: Path, tmp_path: Path) -> None:
+    run_dvc(dvc_repository, "remote", "add", "-d", "far", str(tmp_path / "far"))
+    run_git(dvc_repository, "commit", "-q", "-a", "-m", "remote")
+    run_dvc(dvc_repository, "push")
+    program(dvc_repository, "print('rows:', len(open('data/raw.csv').readlines()))\n")
+    first = record(dvc_repository, PYTHON, "train.py")
+    shutil.rmtree(dvc_repository / ".dvc" / "cache")
+    done = exp(dvc_repository, "repro", first["id"], "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["data"] == first["data"]
