@@ -83,7 +83,7 @@ def test_hostile_lines_are_counted_and_named_and_harm_no_other(run: Path) -> Non
     assert points(run, "loss") == [(0, 1.0), (1, 2.0)]
     assert done.bad == 6
     (text,) = warnings_of(done)
-    assert text.startswith("6 lines of metrics.jsonl were not recorded: at byte 12: it is no JSON; ")
+    assert text.startswith("6 lines of metrics.jsonl were not recorded: line 2: it is no JSON; ")
     assert text.endswith(" and 3 more")
 
 

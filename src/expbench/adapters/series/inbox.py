@@ -22,15 +22,17 @@ SOURCE: Final = "lines"
 _PIECE: Final = 1 << 20
 _OPEN: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _SHOWN: Final = 3
+_NEWLINE: Final = b"\n"
 
 
 class Made(NamedTuple):
-    """How far the series go: bytes of the inbox, points by stem, keys by digest stem, and what was wrong on the way.
+    """How far the series go: bytes and lines of the inbox, points by stem, keys by digest stem.
 
-    `steps` are the last steps by stem.
+    `steps` are the last steps by stem; `bad` counts the lines that log nothing, and `faults` tells of the first ones.
     """
 
     size: int
+    lines: int
     points: dict[str, int]
     steps: dict[str, int]
     long_keys: dict[str, str]
@@ -108,8 +110,9 @@ def warnings_of(found: Made) -> list[str]:
     """What must be said about lines that log nothing."""
     if not found.bad:
         return []
+    what = "1 line of {0} was" if found.bad == 1 else f"{found.bad} lines of {{0}} were"
     more = f" and {found.bad - len(found.faults)} more" if found.bad > len(found.faults) else ""
-    return [f"{found.bad} lines of {INBOX} were not recorded: {'; '.join(found.faults)}{more}"]
+    return [f"{what.format(INBOX)} not recorded: {'; '.join(found.faults)}{more}"]
 
 
 class _Making:
@@ -118,6 +121,7 @@ class _Making:
     def __init__(self, folder: str, before: Made) -> None:
         self._folder = folder
         self._size = before.size
+        self._lines = before.lines
         self._points = dict(before.points)
         self._steps = dict(before.steps)
         self._long_keys = dict(before.long_keys)
@@ -129,14 +133,14 @@ class _Making:
 
     def take(self, line: bytes) -> None:
         """Count the line, and keep its points."""
-        start = self._size
         self._size += len(line)
+        self._lines += line.endswith(_NEWLINE)
         try:
             logged = parse_line(line)
         except BadLine as error:
             self._bad += 1
             if len(self._faults) < _SHOWN:
-                self._faults.append(f"at byte {start}: {error}")
+                self._faults.append(f"line {self._lines + (not line.endswith(_NEWLINE))}: {error}")
             return
         if logged is None:
             return
@@ -149,7 +153,7 @@ class _Making:
     def finish(self) -> Made:
         """Write what is kept, and tell how far it goes now."""
         self._write()
-        return Made(self._size, self._points, self._steps, self._long_keys, self._bad, self._faults)
+        return Made(self._size, self._lines, self._points, self._steps, self._long_keys, self._bad, self._faults)
 
     def _keep(self, key: str, value: float, step: int | None, at: float) -> None:
         stem = stem_of(key)
@@ -222,9 +226,9 @@ def _note(folder: str, after: Made) -> None:
 
 
 def _nothing() -> Made:
-    return Made(0, {}, {}, {}, 0, [])
+    return Made(0, 0, {}, {}, {}, 0, [])
 
 
 def _is_sound(found: Made) -> bool:
-    numbers: list[Any] = [found.size, found.bad, *found.points.values(), *found.steps.values()]
+    numbers: list[Any] = [found.size, found.lines, found.bad, *found.points.values(), *found.steps.values()]
     return all(type(number) is int for number in numbers) and isinstance(found.faults, list)
