@@ -1,13 +1,16 @@
 """All metrics of a run at its end: what it logged, printed, and wrote with other tools, as series and summaries."""
 
+import os
+
 from expbench.adapters.foreign.collecting import FILE, Collected, log_series, source_of
-from expbench.adapters.series.reader import summaries
+from expbench.adapters.foreign.records import Series
+from expbench.adapters.series.names import file_name
+from expbench.adapters.series.reader import SeriesFile, blocks, summaries
 from expbench.adapters.series.tsv import write_tsv
 from expbench.adapters.series.writer import SeriesWriter
 from expbench.bootstrap.keys import tell_long_key
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import Summary
-from expbench.domain.metrics import summary_of_value
 from expbench.domain.series import PRINTED
 from expbench.services.recording import FoundMetrics
 
@@ -28,22 +31,32 @@ def gather_metrics(place: Workplace, run_id: str, found: Collected) -> FoundMetr
 
 def _log(place: Workplace, run_id: str, found: Collected) -> None:
     metrics_dir = f"{place.store.run_dir(run_id)}/metrics"
+    printed = {key: series for key, series in place.series(run_id).items() if series.source in PRINTED}
     writers: dict[str, SeriesWriter] = {}
     for series in found.series:
         writer = writers.setdefault(series.source, SeriesWriter(metrics_dir, series.source))
-        log_series(series, writer.append)
+        if series.source == FILE and series.key in printed:
+            _confirm(printed[series.key], series, writer)
+        else:
+            log_series(series, writer.append)
         tell_long_key(place, run_id, series.key)
     for writer in writers.values():
         writer.sync()
         writer.close()
 
 
+def _confirm(printed: SeriesFile, stated: Series, writer: SeriesWriter) -> None:
+    """One series of both: what was printed is the curve, and what the file states, exactly, its last point."""
+    *_, last = blocks(printed)
+    os.replace(printed.path, os.path.join(os.path.dirname(printed.path), file_name(stated.key, FILE)))
+    ((_, at, value),) = stated.columns.points()
+    writer.append(stated.key, value, last.steps[-1], at)
+
+
 def _stated(logged: dict[str, Summary], found: Collected) -> dict[str, Summary]:
-    """The summaries of the document. What a metrics file states is exact, so it goes before what was printed."""
-    stated = {series.key: series for series in found.series if series.source == FILE}
-    summary_of = dict(logged)
-    for key, series in stated.items():
-        if logged[key]["source"] in (*PRINTED, FILE):
-            ((_, _, value),) = series.columns.points()
-            summary_of[key] = summary_of_value(value, source_of(series))
-    return summary_of
+    """The summaries of the document; the source of what a metrics file states names that file."""
+    sources = {series.key: source_of(series) for series in found.series if series.source == FILE}
+    return {
+        key: {**summary, "source": sources[key]} if summary["source"] == FILE and key in sources else summary
+        for key, summary in logged.items()
+    }
