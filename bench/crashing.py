@@ -61,7 +61,7 @@ def _trial(place: Place, seconds: float) -> tuple[int, int]:
         process.kill()
         process.wait()
         _let_helpers_end(process.pid)
-    return _size(acknowledged), int(place.printed("count"))
+    return _size(acknowledged), int(place.told("count"))
 
 
 def _let_helpers_end(group: int) -> None:

@@ -83,14 +83,14 @@ def _beside_peers(bench: Bench) -> Iterator[Row]:
     survivors = [name for name, of_peer in traits.items() if not of_peer.survival.lost]
     if survivors:
         fastest = min(survivors, key=costs.__getitem__)
-        what = "log_metric in a run, beside the fastest survivor"
+        what = "log_metric in a run, and the fastest survivor"
         yield gain_row(what, fastest, costs["ours"], costs[fastest], at_least=10, unit=UNIT)
 
 
 def _traits(make: Callable[[], Place]) -> Traits:
     """Found in a new place each time. Raises `Failed`."""
     place = make()
-    helpers = place.printed("helpers")
+    helpers = place.told("helpers")
     empty, full = (_size_after(make(), points) for points in (0, place.subject.points))
     return Traits(kill(make), helpers, (full - empty) / place.subject.points)
 

@@ -17,6 +17,7 @@ from bench.peers import KEY, PEERS, Log
 PACE_S = 1 / 2000
 ACKNOWLEDGED = "acknowledged"
 PID = "pid"
+MARK = "told: "
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     elif mode == "paced":
         peer.run(paced)
     elif mode == "count":
-        print(peer.read())
+        tell(str(peer.read()))
     else:
         peer.run(helpers)
 
@@ -57,7 +58,12 @@ def helpers(log: Log) -> None:
     log(KEY, 0.5, 0)
     tasks = list(Path("/proc/self/task").iterdir())
     children = sum(len((task / "children").read_text().split()) for task in tasks)
-    print(f"+{len(tasks) - 1} threads, +{children} processes", flush=True)
+    tell(f"+{len(tasks) - 1} threads, +{children} processes")
+
+
+def tell(text: str) -> None:
+    """Print a marked line."""
+    print(f"\n{MARK}{text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -53,5 +53,15 @@ def heading() -> str:
     return f"{'what':<46} {'beside':<22} {'it':>10} {'other':>10} {'ratio':>8} {'target':>9}"
 
 
+MARKDOWN_HEAD = "| what | beside | ratio | target | | |\n| --- | --- | ---: | ---: | --- | --- |\n"
+
+
+def markdown(row: Row) -> str:
+    """The row as one line of a Markdown table: times as ratios only, since they belong to one machine."""
+    measured = row.value if row.ratio is None else f"{row.ratio:.2g}" if row.ratio < 1 else f"{row.ratio:,.1f}"
+    verdict = {True: "met", False: "**missed**", None: ""}[row.met]
+    return f"| {row.what} | {row.beside} | {measured} | {row.target} | {verdict} | {row.note} |\n"
+
+
 def _shown(value: float, unit: str) -> str:
     return f"{value:,.1f} {unit}"

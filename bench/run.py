@@ -1,6 +1,6 @@
 """`make bench`: measure every part, or those named, and print one table of ratios beside their targets.
 
-python -m bench.run [--peers VENV] [--repeats N] [PART...]
+python -m bench.run [--peers VENV] [--repeats N] [--markdown FILE] [PART...]
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import listing, logging, plotting, recording, starting, storing
 from bench.bench import Bench
 from bench.measure import Failed
-from bench.report import Row, heading, line, skipped_row
+from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_row
 
 PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "starting": starting.rows,
@@ -34,9 +34,13 @@ def main() -> None:
     bench = Bench(folder, arguments.repeats, arguments.peers.resolve() if arguments.peers else None)
     print(f"CPU (user + system) of whole processes, medians of {bench.repeats}; lower is better but for '>='\n")
     print(heading())
+    found = []
     for name in arguments.parts or PARTS:
         for row in measured(name, bench):
             print(line(row), flush=True)
+            found.append(row)
+    if arguments.markdown:
+        arguments.markdown.write_text(MARKDOWN_HEAD + "".join(map(markdown, found)), encoding="utf-8")
 
 
 def measured(name: str, bench: Bench) -> Iterator[Row]:
@@ -60,6 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--peers", type=Path, help="the environment that holds the peers")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table as Markdown, too: ratios only")
     parser.add_argument("--repeats", type=int, default=9)
     arguments = parser.parse_args()
     unknown = set(arguments.parts) - set(PARTS)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.bench import Bench
+from bench.looping import MARK
 from bench.measure import Failed, Job
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,17 +43,13 @@ class Subject(NamedTuple):
 
 
 BARE = Subject("bare", "bare", 100_000)
-IN_A_RUN = Subject(
-    "joined", "expbench", 100_000, {"EXP_RUN_ID": "", "EXP_RUN_DIR": ""}
-)  # filled in when there is a run
+IN_A_RUN = Subject("recorded", "expbench", 100_000, recorded=True)
 ALONE = Subject("alone", "expbench", 100_000)
 PEERS = {
     "dvclive, log_metric + next_step": Subject("dvclive", "dvclive", 1000),
     "dvclive, log_metric alone": Subject("dvclive-points", "dvclive-points", 20_000),
-    "mlflow, default store (SQLite)": Subject(
-        "mlflow-sqlite", "mlflow", 500, {"MLFLOW_TRACKING_URI": "sqlite:///mlflow.db"}
-    ),
-    "mlflow, file store": Subject("mlflow-file", "mlflow", 2000, {"MLFLOW_TRACKING_URI": "file:./mlruns"}),
+    "mlflow, default store (SQLite)": Subject("mlflow-sqlite", "mlflow", 500, {MLFLOW: "sqlite:///mlflow.db"}),
+    "mlflow, file store": Subject("mlflow-file", "mlflow", 2000, {MLFLOW: "file:./mlruns"}),
     "wandb, offline": Subject("wandb", "wandb", 10_000),
     "trackio": Subject("trackio", "trackio", 50_000),
     "tensorboardX": Subject("tensorboardX", "tensorboardX", 30_000),
@@ -74,14 +71,15 @@ class Place(NamedTuple):
         program = self.python, "-P", "-m", "bench.looping", mode, self.subject.library, str(points)
         return Job([*self.recorder, *program], self.folder, {**QUIET, **self.subject.environ})
 
-    def printed(self, mode: str) -> str:
-        """The last line that the program prints. Raises `Failed`."""
+    def told(self, mode: str) -> str:
+        """What the program tells. Raises `Failed`."""
         job = self._replace(recorder=()).job(mode) if mode == "count" else self.job(mode)
         environ = {**os.environ, **job.environ}
         done = subprocess.run(job.command, cwd=job.cwd, env=environ, capture_output=True, text=True)
-        if done.returncode:
+        told = [line.removeprefix(MARK) for line in done.stdout.splitlines() if line.startswith(MARK)]
+        if done.returncode or not told:
             raise Failed((done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1])
-        return done.stdout.strip().splitlines()[-1]
+        return told[0]
 
     def size(self) -> int:
         """Bytes of all files in it."""
