@@ -42,7 +42,7 @@ def skipped_row(what: str, reason: str) -> Row:
 
 def line(row: Row) -> str:
     """The row as one line of the table."""
-    ratio = "" if row.ratio is None else f"{row.ratio:.1f}x"
+    ratio = "" if row.ratio is None else f"{_times(row.ratio)}x"
     verdict = {True: "met", False: "MISSED", None: ""}[row.met]
     cells = f"{row.value:>10} {row.reference:>10} {ratio:>8} {row.target:>9}  {verdict:<6}"
     return f"{row.what:<46} {row.beside:<22} {cells}  {row.note}".rstrip()
@@ -58,9 +58,13 @@ MARKDOWN_HEAD = "| what | beside | ratio | target | | |\n| --- | --- | ---: | --
 
 def markdown(row: Row) -> str:
     """The row as one line of a Markdown table: times as ratios only, since they belong to one machine."""
-    measured = row.value if row.ratio is None else f"{row.ratio:.2g}" if row.ratio < 1 else f"{row.ratio:,.1f}"
+    measured = row.value if row.ratio is None else _times(row.ratio)
     verdict = {True: "met", False: "**missed**", None: ""}[row.met]
     return f"| {row.what} | {row.beside} | {measured} | {row.target} | {verdict} | {row.note} |\n"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.2g}" if ratio < 0.1 else f"{ratio:,.1f}"
 
 
 def _shown(value: float, unit: str) -> str:

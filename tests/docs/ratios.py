@@ -14,7 +14,7 @@ from bench.report import heading
 from tests.docs.pages import README
 
 START, END = "<!-- bench -->\n", "<!-- /bench -->"
-_RATIO: Final = re.compile(r" ms +([\d,.]+)x +(<=|>=)")
+_RATIO: Final = re.compile(r" [mu]s +([\d,.]+)x +(<=|>=)")
 _HEAD: Final = """\
 Processor time of whole processes, as ratios within one run of `make bench`:
 

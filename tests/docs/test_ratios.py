@@ -12,6 +12,7 @@ PRINTED = "\n".join(
         heading(),
         line(ratio_row("exp ls, 10,000 runs", "python -c pass", 84.3, 11.5, at_most=10)),
         line(gain_row("exp run -- true, one folder", "dvc exp run", 233.7, 1890.9, at_least=10)),
+        line(ratio_row("log_metric in a run", "os.write of JSON lines", 6.0, 4.0, at_most=4, unit="us")),
         line(limit_row("memory of exp run", 25.9, 40, "MB")),
         line(ratio_row("bytes that it reads", "an empty store", 3.4, 3.4, at_most=1.3, unit="MB")),
         line(skipped_row("storing", "no disk")),
@@ -24,6 +25,7 @@ def test_ratios_become_rows_and_all_else_is_left_out() -> None:
     assert rows == [
         "| `exp ls`, 10,000 runs | 7.3 times python -c pass |",
         "| `exp run -- true`, one folder | 1 / 8.1 of dvc exp run |",
+        "| `log_metric in a run` | 1.5 times os.write of JSON lines |",
     ]
 
 
