@@ -1,11 +1,11 @@
 """Logging points from outside of Python, for `exp log-metric`. Imports little, since loops in shells call it."""
 
-import fcntl
 import os
 from collections.abc import Iterable, Mapping
 
 from expbench.adapters.series.names import is_digest, stem_of
 from expbench.adapters.series.writer import SeriesWriter
+from expbench.adapters.store.holding import is_held
 from expbench.errors import ExpError, UsageError
 
 
@@ -33,24 +33,9 @@ def _live_run(environ: Mapping[str, str]) -> str:
         raise UsageError("there is no run to log to", "EXP_RUN_DIR is not set", "exp run -- sh train.sh")
     if not os.path.isdir(run_dir):
         raise UsageError("there is no run to log to", f"{run_dir} is gone", "exp run -- sh train.sh")
-    if not _is_held(run_dir) and _has_ended(run_dir):
+    if not is_held(run_dir) and _has_ended(run_dir):
         raise UsageError(f"the run {run_id} has ended", "nothing more can be logged to it", "exp run -- sh train.sh")
     return run_dir
-
-
-def _is_held(run_dir: str) -> bool:
-    """As `liveness.is_held`, without all that it needs to judge the dead."""
-    try:
-        fd = os.open(os.path.join(run_dir, "lock"), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False
 
 
 def _has_ended(run_dir: str) -> bool:

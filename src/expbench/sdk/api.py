@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from expbench.adapters.store.holding import is_held
 from expbench.errors import attempted
 from expbench.sdk.active import ActiveRun, words_of
 from expbench.sdk.silent import SilentRun
@@ -214,13 +215,17 @@ def _joined() -> ActiveRun | None:
 
 
 def _joined_at(run_id: str, run_dir: str) -> ActiveRun | None:
-    from expbench.sdk.details import has_ended
-
-    if has_ended(run_dir):
+    if not is_held(run_dir) and _has_ended(run_dir):
         return None
     is_own = os.environ.get(RUN_OWNER) == str(os.getpid())
     adopted = _beginnings.adopt(run_dir) if is_own and _beginnings is not None else None
     return adopted or ActiveRun(run_id, None, run_dir)
+
+
+def _has_ended(run_dir: str) -> bool:
+    from expbench.sdk.details import has_ended
+
+    return has_ended(run_dir)
 
 
 def _new(wish: Wish) -> ActiveRun:

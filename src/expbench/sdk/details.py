@@ -11,7 +11,6 @@ from typing import Any
 
 from expbench.adapters.artifacts.keeping import store_bytes, store_file, store_tree
 from expbench.adapters.clock import SystemClock
-from expbench.adapters.store.liveness import is_held
 from expbench.adapters.store.reserve import let_go as let_go
 from expbench.adapters.store.runs import FileStore, open_store
 from expbench.adapters.store.truth import read_state
@@ -39,8 +38,6 @@ def append_event(run_dir: str, kind: str, data: dict[str, Any]) -> None:
 
 def has_ended(run_dir: str) -> bool:
     """Whether the run has its end on record: an environment variable may outlive the run that it names."""
-    if is_held(run_dir):
-        return False
     exp_dir, run_id = _place(run_dir)
     return any(event.kind == "ended" for event in _store(exp_dir).events(run_id))
 

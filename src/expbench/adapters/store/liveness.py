@@ -8,16 +8,16 @@ to a journal or to the index: a derived status is said, not recorded.
 
 import os
 import sys
-from typing import Any, Final, cast
+from typing import Any, cast
 
+from expbench.adapters.store.holding import LOCK, is_held
 from expbench.adapters.store.journal import UnreadableJournal, read_journal
-from expbench.adapters.store.layout import is_folder
-from expbench.adapters.store.locks import try_lock, wait_for
+from expbench.adapters.store.locks import wait_for
 from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.domain.events import Event
 from expbench.errors import EnvironmentUnusable, ExpError
 
-_LOCK: Final = "lock"
+__all__ = ["HeldLock", "adopt", "boot_id", "derive_status", "hold", "holder", "host_name", "is_held"]
 _held: set["HeldLock"] = set()
 
 
@@ -41,7 +41,7 @@ def hold(run_dir: str) -> HeldLock:
     The folder is made when absent. Raises `ExpError` when the run has a living recorder.
     """
     os.makedirs(run_dir, mode=0o700, exist_ok=True)
-    path = os.path.join(run_dir, _LOCK)
+    path = os.path.join(run_dir, LOCK)
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         wait_for(fd, path, wait_s=1.0)  # a reader may be trying the lock this moment
@@ -55,20 +55,6 @@ def adopt(fd: int) -> HeldLock:
     """Take over a lock that the parent process held and passed on through `pass_fds`."""
     os.set_inheritable(fd, False)
     return _signed(fd)
-
-
-def is_held(run_dir: str) -> bool:
-    """Whether the run's recorder is alive. A link in place of the folder is not followed."""
-    if not is_folder(run_dir):
-        return False
-    try:
-        fd = os.open(os.path.join(run_dir, _LOCK), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        return not try_lock(fd, shared=True)
-    finally:
-        os.close(fd)
 
 
 def holder(run_dir: str) -> int | None:
@@ -142,7 +128,7 @@ def _signed_by(run_dir: str) -> str:
 
 def _lock_words(run_dir: str) -> str:
     try:
-        fd = os.open(os.path.join(run_dir, _LOCK), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(os.path.join(run_dir, LOCK), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return ""
     try:
