@@ -53,7 +53,9 @@ def heading() -> str:
     return f"{'what':<46} {'beside':<22} {'it':>10} {'other':>10} {'ratio':>8} {'target':>9}"
 
 
-MARKDOWN_HEAD = "| what | beside | ratio | target | | killed; started; stored |\n| --- | --- | ---: | ---: | --- | --- |\n"
+MARKDOWN_HEAD = (
+    "| what | beside | ratio | target | | killed; started; stored |\n| --- | --- | ---: | ---: | --- | --- |\n"
+)
 
 
 def markdown(row: Row) -> str:

@@ -122,9 +122,7 @@ def test_lost_data_comes_from_the_remote_only_when_asked(
     assert object_file(str(dvc_repository), by_path(entries)["images"]) is not None
 
 
-def test_a_remote_that_lacks_it_too_is_told(
-    dvc_repository: Path, copy: Path, entries: list[DataEntry]
-) -> None:
+def test_a_remote_that_lacks_it_too_is_told(dvc_repository: Path, copy: Path, entries: list[DataEntry]) -> None:
     lose(dvc_repository, by_path(entries)["data/raw.csv"])
     with pytest.raises(DataUnavailable) as caught:
         link_data(site(dvc_repository, copy, fetch=True), entries, quiet)

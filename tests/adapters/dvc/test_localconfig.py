@@ -10,7 +10,7 @@ from expbench.adapters.dvc.localconfig import write_local_config
 CONFIG = (
     "[core]\n    remote = near\n['remote \"near\"']\n    url = ../store\n['remote \"far\"']\n    url = s3://b/x\n"
 )
-SECRET = "['remote \"far\"']\n    secret_access_key = \"hush #1\"\n    credentialpath = keys.json\n"
+SECRET = '[\'remote "far"\']\n    secret_access_key = "hush #1"\n    credentialpath = keys.json\n'
 
 
 @pytest.fixture
