@@ -110,3 +110,12 @@ def test_fold_is_apply_step_by_step_and_alters_nothing(kinds: list[str]) -> None
         document = apply(document, event)
     assert document == fold(events)
     assert events == kept
+
+
+def test_reruns_accumulate_without_repetition_and_the_latest_verdict_counts() -> None:
+    """Two reproductions may end at the same time, so that neither knows of the other: the fold remembers both."""
+    first = {**VERDICT, "reproduced_by": ["9" * 12]}
+    second = {**VERDICT, "reproduced_by": ["x" * 12], "grade": "different"}
+    history = [created(), Event("judged", AT, {"verdict": first}), Event("judged", AT, {"verdict": second})]
+    assert fold(history)["verdict"] == {**second, "reproduced_by": ["9" * 12, "x" * 12]}
+    assert fold([*history, history[-1]]) == fold(history)

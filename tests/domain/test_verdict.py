@@ -13,7 +13,7 @@ from expbench.domain.document import RunDocument, Verdict
 from expbench.domain.recipe import Obstacle
 from expbench.domain.series import Points
 from expbench.domain.tolerance import Tolerance
-from expbench.domain.verdict import accumulated, compares_nothing, impossible, judge, part
+from expbench.domain.verdict import compares_nothing, impossible, judge, part
 from tests.domain.rerun_documents import Curve, a_run, entry, in_blocks, points, with_curves
 
 values = st.floats() | st.sampled_from([0.0, 1.0, math.nan, math.inf])
@@ -212,11 +212,3 @@ def test_what_is_missing_is_told_where_there_is_no_rerun() -> None:
 
 def test_a_run_without_metrics_and_outputs_is_compared_by_its_ending_alone() -> None:
     assert compares_nothing(judge(*documents(), in_blocks({}), in_blocks({}), Tolerance()))
-
-
-def test_reruns_accumulate_without_repetition() -> None:
-    first = judge(*documents(), in_blocks({}), in_blocks({}), Tolerance())
-    second: Verdict = {**first, "reproduced_by": ["x" * 12], "grade": "different"}
-    whole = accumulated(accumulated(None, first), second)
-    assert (whole["grade"], whole["reproduced_by"]) == ("different", ["9" * 12, "x" * 12])
-    assert accumulated(whole, second) == whole

@@ -111,7 +111,10 @@ def _linked(document: Mutable, data: Mutable, _at: str) -> None:
 
 
 def _judged(document: Mutable, data: Mutable, _at: str) -> None:
-    document["verdict"] = data["verdict"]
+    """The newer verdict, with the reruns of the earlier ones remembered: several may end at the same time."""
+    earlier = document["verdict"]
+    ids = [*(earlier["reproduced_by"] if earlier else ()), *data["verdict"]["reproduced_by"]]
+    document["verdict"] = {**data["verdict"], "reproduced_by": list(dict.fromkeys(ids))}
 
 
 _REDUCERS: dict[str, Callable[[Mutable, Mutable, str], None]] = {

@@ -70,12 +70,6 @@ def impossible(obstacles: Sequence[Obstacle]) -> Verdict:
     return {"grade": "impossible", "reproduced_by": [], "metrics": [], "outputs": [], "inputs": missing}
 
 
-def accumulated(earlier: Verdict | None, verdict: Verdict) -> Verdict:
-    """The newer verdict, with the reruns of the earlier ones remembered."""
-    ids = [*(earlier["reproduced_by"] if earlier else ()), *verdict["reproduced_by"]]
-    return {**verdict, "reproduced_by": list(dict.fromkeys(ids))}
-
-
 def compares_nothing(verdict: Verdict) -> bool:
     """Whether a rerun was compared by its ending alone, since there are neither metrics nor outputs that count."""
     return not verdict["metrics"] and not verdict["outputs"] and verdict["grade"] != "impossible"

@@ -11,7 +11,7 @@ from expbench.domain.document import UNFINISHED, RunDocument, Verdict
 from expbench.domain.events import Event
 from expbench.domain.recipe import Evidence, Impossible, Obstacle, Rerun, obstacles, recipe_of
 from expbench.domain.tolerance import Tolerance
-from expbench.domain.verdict import REPRODUCED, Series, accumulated, impossible, judge
+from expbench.domain.verdict import REPRODUCED, Series, impossible, judge
 from expbench.errors import ExitCode, UsageError
 from expbench.ports import Clock, RunStore
 
@@ -61,22 +61,16 @@ def reproduce(original: RunDocument, means: Means, tolerance: Tolerance) -> Repr
     except Impossible as error:
         return _given_up(original, means, error.obstacles)
     verdict = judge(original, rerun, means.series(original["id"]), means.series(rerun["id"]), tolerance)
-    recorded = _record(original, means, verdict)
-    judged = _append(rerun["id"], means, verdict)
-    return Reproduction(judged, recorded, [])
+    recorded = _record(original["id"], means, verdict)
+    judged = _record(rerun["id"], means, verdict)
+    return Reproduction(judged, recorded["verdict"] or verdict, [])
 
 
 def _given_up(original: RunDocument, means: Means, in_the_way: list[Obstacle]) -> Reproduction:
-    return Reproduction(None, _record(original, means, impossible(in_the_way)), in_the_way)
+    verdict = impossible(in_the_way)
+    return Reproduction(None, _record(original["id"], means, verdict)["verdict"] or verdict, in_the_way)
 
 
-def _record(original: RunDocument, means: Means, verdict: Verdict) -> Verdict:
-    """Keep the verdict with the original, as its journal knows it now: another rerun may have ended meanwhile."""
-    earlier = means.store.read(original["id"])["verdict"]
-    whole = accumulated(earlier, verdict)
-    _append(original["id"], means, whole)
-    return whole
-
-
-def _append(run_id: str, means: Means, verdict: Verdict) -> RunDocument:
+def _record(run_id: str, means: Means, verdict: Verdict) -> RunDocument:
+    """Keep the verdict with a run; the fold remembers the reruns of earlier ones, whoever wrote them meanwhile."""
     return means.store.append(run_id, [Event("judged", means.clock.now(), {"verdict": verdict})])
