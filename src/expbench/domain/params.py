@@ -13,7 +13,7 @@ How a command line is read:
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -21,7 +21,17 @@ from expbench.domain.document import ParamValue
 from expbench.domain.program import program_arguments
 from expbench.domain.secrets import masked_argv, masked_value
 
-__all__ = ["argv_params", "compact", "flatten", "masked_argv", "resolve_params", "typed"]
+__all__ = [
+    "argv_params",
+    "compact",
+    "flatten",
+    "masked_argv",
+    "name_of",
+    "nested_values",
+    "places",
+    "resolve_params",
+    "typed",
+]
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FLOAT: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -60,6 +70,11 @@ def flatten(document: Mapping[Any, Any]) -> dict[str, ParamValue]:
     Of two entries that get the same name the later one counts. An empty table is the text `{}`.
     Documents that are nested hundreds of levels deep raise `RecursionError`.
     """
+    return {name: _leaf(value) for name, value in _leaves("", document)}
+
+
+def nested_values(document: Mapping[Any, Any]) -> dict[str, Any]:
+    """The same names with the values as the document holds them: lists, dates, tables without entries."""
     return dict(_leaves("", document))
 
 
@@ -84,12 +99,21 @@ def resolve_params(
     sources: dict[str, str] = {}
     for path, document in files.items():
         for key, value in flatten(document).items():
-            name = key if key not in params else f"{path}:{key}"
+            name = _name_in(path, key, params)
             params[name], sources[name] = value, f"file:{path}"
     for source, given in (("argv", argv_params(argv)), ("cli", cli)):
         params.update(given)
         sources.update(dict.fromkeys(given, source))
     return {key: masked_value(key, value) for key, value in params.items()}, sources
+
+
+def places(files: Mapping[str, Mapping[Any, Any]]) -> dict[str, tuple[str, str]]:
+    """Where each param of these files lives, by the name that `resolve_params` gives it: path, and key there."""
+    found: dict[str, tuple[str, str]] = {}
+    for path, document in files.items():
+        for key in nested_values(document):
+            found[_name_in(path, key, found)] = (path, key)
+    return found
 
 
 def compact(value: object) -> str:
@@ -104,15 +128,20 @@ def _exact_float(text: str) -> ParamValue:
     return text if math.isinf(number) or (number == 0 and digits) else number
 
 
-def _leaves(prefix: str, value: object) -> Iterator[tuple[str, ParamValue]]:
+def _name_in(path: str, key: str, taken: Collection[str]) -> str:
+    return key if key not in taken else f"{path}:{key}"
+
+
+def _leaves(prefix: str, value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, Mapping) and (value or not prefix):
         for key, inner in value.items():
-            yield from _leaves(f"{prefix}.{_name(key)}" if prefix else _name(key), inner)
+            yield from _leaves(f"{prefix}.{name_of(key)}" if prefix else name_of(key), inner)
     else:
-        yield prefix, _leaf(value)
+        yield prefix, value
 
 
-def _name(key: object) -> str:
+def name_of(key: object) -> str:
+    """What a key of a document is called in dotted names."""
     return key if isinstance(key, str) else compact(key).strip('"')
 
 
@@ -128,7 +157,7 @@ def _plain(value: object) -> Any:  # noqa: ANN401  # JSON data
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):
-        return {_name(key): _plain(inner) for key, inner in value.items()}
+        return {name_of(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         plain = [_plain(inner) for inner in value]
         return plain if isinstance(value, list | tuple) else sorted(plain, key=str)
