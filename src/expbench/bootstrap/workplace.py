@@ -23,6 +23,7 @@ from expbench.services.checking import Evidence
 from expbench.services.comparing import Sources
 
 if TYPE_CHECKING:
+    from expbench.adapters.store.following import Follower
     from expbench.domain.capture.settings import CaptureSettings
 
 
@@ -57,6 +58,12 @@ class Workplace:
     def cache_dir(self) -> str:
         """Where caches live that may be deleted at any time."""
         return os.path.join(self.project.exp_dir, "cache")
+
+    def follower(self) -> "Follower":
+        """A reader of the store for somebody who looks at it for a long time."""
+        from expbench.adapters.store.following import Follower
+
+        return Follower(self.store)
 
     def create_store(self) -> FileStore:
         """The store, made when it is absent."""

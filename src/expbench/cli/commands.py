@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "init": Command("init", START, "Make .exp/ and a commented exp.toml; safe to repeat."),
     "demo": Command("demo", START, "Make a throwaway project with a few dozen real runs."),
     "ls": Command("ls", LOOK, "List runs, newest first; filter, sort, choose columns."),
+    "tui": Command("tui", LOOK, "The dashboard: everything on one screen, by keys."),
     "show": Command("show", LOOK, "All that is known of a run."),
     "diff": Command("diff", LOOK, "What differs between two runs: code, data, params, env, metrics."),
     "plot": Command("plot", LOOK, "Curves in the terminal: metrics of one run or more, overlaid."),

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
@@ -73,8 +74,13 @@ def root(
     exp run -- python train.py    record a run
     exp ls 'acc > 0.9'            find runs
     exp diff A B                  what differs between two
+    exp                           the dashboard, at a terminal
     """  # noqa: D301  # the backspace keeps typer from filling the lines
     if ctx.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from expbench.cli.tui import start_dashboard
+
+            raise typer.Exit(start_dashboard())
         from expbench.cli.output import emit
 
         emit(ctx.get_help())

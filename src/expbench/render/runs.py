@@ -32,8 +32,8 @@ def runs_table(columns: Sequence[str], rows: Sequence[RunRow], style: Style, now
 
     `id` is the short id as it is to be shown; `status` may also be `damaged`; `now` is ISO 8601.
     """
-    shown = [_column(name, header, rows) for name, header in zip(columns, headers(columns), strict=True)]
-    cells = [[_cell(name, row.get(name), style, now) for name in columns] for row in rows]
+    shown = [table_column(name, header, rows) for name, header in zip(columns, headers(columns), strict=True)]
+    cells = [[value_cell(name, row.get(name), style, now) for name in columns] for row in rows]
     return "\n".join(table(shown, cells, style))
 
 
@@ -81,7 +81,8 @@ def _short(name: str) -> str:
     return name.removesuffix("_at") if name.endswith("_at") else "duration" if name == "duration_s" else name
 
 
-def _column(name: str, header: str, rows: Sequence[RunRow]) -> Column:
+def table_column(name: str, header: str, rows: Sequence[RunRow]) -> Column:
+    """The column of this name for these rows: numbers stand right and are never narrowed."""
     if _is_numeric(name, rows):
         return numeric(header)
     short = name in ("id", "status", "duration_s", "duration") or name.endswith("_at")
@@ -99,7 +100,8 @@ def _is_number(value: object) -> bool:
     return (isinstance(value, int | float) and not isinstance(value, bool)) or value in _NOT_FINITE
 
 
-def _cell(name: str, value: Any, style: Style, now: str) -> Cell:  # noqa: ANN401  # any JSON value
+def value_cell(name: str, value: Any, style: Style, now: str) -> Cell:  # noqa: ANN401  # any JSON value
+    """A value as its column shows it."""
     if name == "status" and isinstance(value, str):
         return status_cell(value, style)
     if value is None:

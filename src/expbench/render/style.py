@@ -40,6 +40,8 @@ _SIGNS: Final = {
     "running": ("●", "R"),
     "queued": ("○", "Q"),
     "damaged": ("!", "!"),
+    "mark": ("◆", "*"),
+    "baseline": ("◎", "@"),
 }
 
 

@@ -43,7 +43,7 @@ def table(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, heade
     """The lines of the table, without blanks at their ends; no line is wider than the style allows."""
     if not columns:
         return []
-    widths = _widths(columns, rows, style)
+    widths = column_widths(columns, rows, style)
     kept = len(widths)
     hidden = len(columns) - kept
     lines = [_header(columns[:kept], widths, hidden, style)] if header else []
@@ -62,7 +62,7 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return stream.getvalue().rstrip("\n")
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Row], style: Style) -> list[int]:
+def column_widths(columns: Sequence[Column], rows: Sequence[Row], style: Style) -> list[int]:
     """The cells given to each column, from the left; columns without room are left off at the end."""
     most = style.width if style.width < UNLIMITED else _WIDEST_PADDING
     widths = [width(clip(column.header, most)) for column in columns]

@@ -69,7 +69,7 @@ def list_runs(store: RunStore, request: Request, now: datetime, stages: StageHol
     """
     query = compile_filter(request.filter, now, stages)
     sort = _named(request.sort, "the runs can't be sorted") if request.sort else None
-    columns = [_named(column, "the columns can't be shown") for column in request.columns]
+    columns = columns_of(request.columns)
     watch = _Watch([*query.watched, *([sort] if sort and sort.access.open else [])])
     listing = _chosen(store, request, query, sort, watch)
     unknown = watch.unknown(store, all_seen=request.limit is None or len(listing.documents) < request.limit)
@@ -125,6 +125,11 @@ def differing_params(documents: Sequence[Document]) -> list[str]:
     several = [key for key, found in values.items() if len(found) > 1]
     lacking = [key for key, found in values.items() if len(found) == 1 and holders[key] < len(documents)]
     return [*several, *lacking]
+
+
+def columns_of(names: Sequence[str]) -> list[Watched]:
+    """The columns of these names. Raises `UsageError` for a name with a mistake."""
+    return [_named(name, "the columns can't be shown") for name in names]
 
 
 class _Watch:

@@ -1,0 +1,171 @@
+"""The dashboard as a Textual application: one snapshot, one set of choices, the screens of the table, the keys.
+
+`make_app` builds it for the command line and for tests alike; nothing here looks at the environment or the clock.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, ClassVar, Final
+
+from textual.app import App
+from textual.message import Message
+from textual.screen import Screen
+
+from expbench.bootstrap.workplace import Workplace
+from expbench.render.style import PLAIN, Style
+from expbench.tui.keys import Keymap, keymap
+from expbench.tui.reading import Reader
+from expbench.tui.screens import place_of
+from expbench.tui.screens.frame import FrameScreen
+from expbench.tui.state import Choices, Snapshot
+
+INTERVAL_S: Final = 0.5
+THEME: Final = "ansi-dark"  # the terminal's own sixteen colours
+
+
+class ExpApp(App[int]):
+    """The dashboard. `snapshot` is replaced whole; `choices` are shared by the screens."""
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[Any]] = []
+    CSS = """
+    * { scrollbar-background: ansi_default; scrollbar-color: ansi_blue; }
+    Screen { layout: vertical; }
+    #title { height: 1; dock: top; }
+    #body { height: 1fr; }
+    """
+
+    class News(Message):
+        """The store was read anew."""
+
+        def __init__(self, snapshot: Snapshot) -> None:
+            super().__init__()
+            self.snapshot = snapshot
+
+    def __init__(
+        self, place: Workplace, keys: Keymap, style: Style, now: Callable[[], str], interval_s: float
+    ) -> None:
+        super().__init__()
+        self.theme = THEME
+        self.place = place
+        self.keymap = keys
+        self.style = style
+        self.now = now
+        self.snapshot = Snapshot()
+        self.choices = Choices()
+        self.reader = Reader(place.follower(), self._told, interval_s)
+        self.signal: int | None = None
+
+    @property
+    def project_name(self) -> str:
+        """The name of the project's folder."""
+        return os.path.basename(self.place.project.root) or self.place.project.root
+
+    async def on_mount(self) -> None:
+        """Show the runs; begin to read once they have been drawn."""
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh_whole())
+        await self.open("runs")
+        self.call_after_refresh(self.reader.start)
+
+    def on_unmount(self) -> None:
+        """Nobody reads any more."""
+        self.reader.stop()
+
+    def on_exp_app_news(self, event: News) -> None:
+        """Take the snapshot over and let the screen that is shown draw it."""
+        self.snapshot = event.snapshot
+        self.tell_screen()
+
+    def tell_screen(self) -> None:
+        """Let the screen that is shown draw what is new; others do when they are shown again."""
+        screen = self.shown
+        if screen is not None:
+            screen.take_news()
+
+    @property
+    def shown(self) -> FrameScreen | None:
+        """The screen of the table that is shown, be it below a help or a palette."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, FrameScreen)), None)
+
+    async def open(self, name: str) -> None:
+        """Show the screen of this name."""
+        if not self.is_screen_installed(name):
+            where = place_of(name)
+            kind: type[Screen[None]] = getattr(import_module(where.module), where.kind)
+            self.install_screen(kind(), name)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(name)
+
+    def act_show_runs(self) -> None:
+        """The list of runs."""
+        self.run_worker(self.open("runs"))
+
+    def act_help(self) -> None:
+        """All keys of this screen."""
+        from expbench.tui.screens.help import HelpScreen
+
+        if self.shown is not None:
+            self.push_screen(HelpScreen(self.shown))
+
+    def act_palette(self) -> None:
+        """Every action by name."""
+        from expbench.tui.screens.palette import PaletteScreen
+
+        if self.shown is not None:
+            self.push_screen(PaletteScreen(self.shown))
+
+    def act_back(self) -> None:
+        """Back to the runs, and from there out."""
+        if self.shown is not None and self.shown.number_name != "runs":
+            self.run_worker(self.open("runs"))
+        else:
+            self.exit(0)
+
+    def act_refresh(self) -> None:
+        """Read now, draw everything anew."""
+        self.reader.wake()
+        self.refresh_whole()
+
+    def refresh_whole(self) -> None:
+        """Draw every cell, whatever the terminal shows."""
+        self.screen.refresh(layout=True)
+        for widget in self.screen.walk_children():
+            widget.refresh(layout=True)
+
+    def act_suspend(self) -> None:
+        """To the shell."""
+        self.action_suspend_process()
+
+    def act_interrupt(self) -> None:
+        """Out."""
+        self.exit(130)
+
+    def _told(self, snapshot: Snapshot) -> None:
+        """In the reader's thread."""
+        self.post_message(self.News(snapshot))
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback with all local values; `starting` raises the error to the last door."""
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The error that ended the app, if one did."""
+        return self._exception
+
+
+def make_app(
+    place: Workplace,
+    *,
+    keys: Mapping[str, Any] | None = None,
+    style: Style = PLAIN,
+    now: Callable[[], str] | None = None,
+    interval_s: float = INTERVAL_S,
+) -> ExpApp:
+    """The dashboard of a project. `keys` are the user's changes; `now` gives the present as ISO 8601.
+
+    Raises `ExpError` for keys that can't be.
+    """
+    return ExpApp(place, keymap(keys or {}), style, now or place.clock.now, interval_s)

@@ -1,0 +1,121 @@
+"""The one table of key bindings: it feeds dispatch, the footer, the help, the palette and docs/keys.md.
+
+Each key has an id, by which the user's settings change it; an action, a method `act_ACTION` of the screen or of the
+app; and the command that does the same, where there is one. No key of the table needs Alt, an F key, or one that
+tmux, screen or flow control take (ctrl+b, ctrl+a, ctrl+s, ctrl+q), and nothing destructive is on one unshifted key.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+from expbench.domain.suggestion import did_you_mean
+from expbench.errors import UsageError
+
+Group = Literal["Move", "Screens", "Find", "Look", "Change", "Everywhere"]
+GROUPS: Final[tuple[Group, ...]] = ("Move", "Screens", "Find", "Look", "Change", "Everywhere")
+EVERYWHERE: Final[tuple[str, ...]] = ()
+
+
+class Key(NamedTuple):
+    """A binding. `keys` are Textual's names or single characters; no `screens` means all; `cli` is what to type
+    instead; `foot` is the word in the footer, empty where the footer doesn't name it.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    action: str
+    group: Group
+    screens: tuple[str, ...] = EVERYWHERE
+    cli: str = ""
+    foot: str = ""
+
+
+KEYS: Final[tuple[Key, ...]] = (
+    Key("down", ("j", "down"), "down", "down", "Move"),
+    Key("up", ("k", "up"), "up", "up", "Move"),
+    Key("left", ("h", "left"), "left", "left", "Move"),
+    Key("right", ("l", "right"), "right", "right", "Move"),
+    Key("page-down", ("pagedown", "ctrl+d", "ctrl+f"), "a page down", "page_down", "Move"),
+    Key("page-up", ("pageup", "ctrl+u"), "a page up", "page_up", "Move"),
+    Key("top", ("g", "home"), "to the top", "top", "Move"),
+    Key("bottom", ("G", "end"), "to the end", "bottom", "Move"),
+    Key("next-pane", ("tab",), "next pane", "next_pane", "Move"),
+    Key("previous-pane", ("shift+tab",), "previous pane", "previous_pane", "Move"),
+    Key("runs", ("1",), "runs", "show_runs", "Screens", cli="exp ls"),
+    Key("help", ("?",), "help: all keys of this screen", "help", "Everywhere", foot="help"),
+    Key("palette", (":", "ctrl+p"), "palette: every action by name", "palette", "Everywhere", foot="palette"),
+    Key("back", ("q",), "back, or quit", "back", "Everywhere", foot="quit"),
+    Key("clear", ("escape",), "clear what was begun; never quits", "clear", "Everywhere"),
+    Key("refresh", ("r", "ctrl+l"), "read the store and draw anew", "refresh", "Everywhere"),
+    Key("suspend", ("ctrl+z",), "to the shell; fg comes back", "suspend", "Everywhere"),
+    Key("interrupt", ("ctrl+c",), "cancel what is going on, else quit", "interrupt", "Everywhere"),
+)
+
+
+class Keymap(NamedTuple):
+    """The table with the user's changes, ready to look up: by screen, then by key."""
+
+    keys: tuple[Key, ...]
+
+    def on(self, screen: str) -> list[Key]:
+        """The keys of this screen, in the table's order."""
+        return [key for key in self.keys if not key.screens or screen in key.screens]
+
+    def find(self, screen: str, pressed: Iterable[str]) -> Key | None:
+        """The binding of one of these names of the key that was pressed; a screen's own wins over everywhere's."""
+        names = set(pressed)
+        found = [key for key in self.on(screen) if names.intersection(key.keys)]
+        return next((key for key in found if key.screens), found[0] if found else None)
+
+
+def keymap(changes: Mapping[str, Any], table: Iterable[Key] = KEYS) -> Keymap:
+    """The table with `[keys]` of the user's settings: an id, and a key or a list of keys (empty: none).
+
+    Raises `UsageError` for an unknown id, a value that is no key, and a key that two actions of a screen would share.
+    """
+    keys = tuple(table)
+    known = {key.id for key in keys}
+    for name in changes:
+        if name not in known:
+            hint = did_you_mean(name, known) or "docs/keys.md names all ids"
+            raise UsageError(f"[keys] has no action {name!r}", "", hint)
+    changed = Keymap(tuple(key._replace(keys=_wanted(key, changes)) for key in keys))
+    _refuse_shared(changed)
+    return changed
+
+
+def shown(name: str) -> str:
+    """A key's name as people write it."""
+    return _WORDS.get(name, name.replace("ctrl+", "^") if name.startswith("ctrl+") else name)
+
+
+_WORDS: Final = {
+    "pagedown": "PgDn", "pageup": "PgUp", "escape": "Esc", "shift+tab": "Shift-Tab", "tab": "Tab", "enter": "Enter",
+    "space": "Space", "home": "Home", "end": "End", "down": "Down", "up": "Up", "left": "Left", "right": "Right",
+    "backspace": "Backspace",
+}  # fmt: skip
+
+
+def _wanted(key: Key, changes: Mapping[str, Any]) -> tuple[str, ...]:
+    if key.id not in changes:
+        return key.keys
+    value = changes[key.id]
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise UsageError(
+            f"[keys] {key.id} is no key", "it takes a key, or a list of keys", f'{key.id} = "{key.keys[0]}"'
+        )
+    return tuple(names)
+
+
+def _refuse_shared(table: Keymap) -> None:
+    screens = {screen for key in table.keys for screen in key.screens} | {""}
+    for screen in sorted(screens):
+        seen: dict[tuple[str, bool], Key] = {}
+        for key in table.on(screen):
+            for name in key.keys:
+                first = seen.setdefault((name, bool(key.screens)), key)
+                if first is not key:
+                    cause = f"{first.id} and {key.id} would both be on {shown(name)}"
+                    raise UsageError("[keys] gives one key two actions", cause, f"give {key.id} another key")

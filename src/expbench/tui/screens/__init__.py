@@ -1,0 +1,23 @@
+"""One class a screen, and the one table of them: a screen that isn't in the table doesn't exist.
+
+The classes are imported when they are first shown.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Place(NamedTuple):
+    """A screen of the dashboard: the key that leads there, its name, and where its class is."""
+
+    number: str
+    name: str
+    module: str
+    kind: str
+
+
+SCREENS: Final = (Place("1", "runs", "expbench.tui.screens.runs", "RunsScreen"),)
+
+
+def place_of(name: str) -> Place:
+    """The screen of this name."""
+    return next(place for place in SCREENS if place.name == name)

@@ -1,0 +1,120 @@
+"""What every screen has: a title line, a body, and the bottom line with keys, messages, confirmations and prompts.
+
+A key goes from the table (`tui.keys`) to the method `act_ACTION` of the screen, else of the app. An `ExpError` of an
+action is said in the bottom line; nothing that is typed in a text field is ever taken for a key.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+
+from expbench.errors import ExpError
+from expbench.tui.keys import Key
+from expbench.tui.state import Choices, Snapshot
+from expbench.tui.views.bars import title_line
+from expbench.tui.widgets.bars import BottomLine, OneLine
+
+if TYPE_CHECKING:
+    from expbench.tui.app import ExpApp
+
+
+class FrameScreen(Screen[None]):
+    """A screen of the dashboard. Subclasses give `number_name`, `body`, and take news in `on_news`."""
+
+    number_name = ""
+
+    def compose(self) -> ComposeResult:
+        """Title, body, bottom line."""
+        yield OneLine(id="title")
+        with Container(id="body"):
+            yield from self.body()
+        yield BottomLine(id="bottom")
+
+    def body(self) -> ComposeResult:
+        """The widgets between the two lines."""
+        yield from ()
+
+    @property
+    def dashboard(self) -> "ExpApp":
+        """The app, with its own type."""
+        return cast("ExpApp", self.app)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The store as it was last read."""
+        return self.dashboard.snapshot
+
+    @property
+    def choices(self) -> Choices:
+        """What the user chose."""
+        return self.dashboard.choices
+
+    @property
+    def bottom(self) -> BottomLine:
+        """The bottom line."""
+        return self.query_one("#bottom", BottomLine)
+
+    def on_news(self) -> None:
+        """The store was read anew, or a choice was changed elsewhere: draw what changed. Called when it is shown."""
+
+    def about(self) -> str:
+        """What the title says of what is shown, such as the filter."""
+        return ""
+
+    def on_screen_resume(self) -> None:
+        """Shown again: with what is new."""
+        self.take_news()
+
+    def take_news(self) -> None:
+        """Draw title, bottom and body anew, as far as they changed."""
+        if not self.is_mounted:
+            return
+        app = self.dashboard
+        self.query_one("#title", OneLine).show(title_line(self.number_name, app.project_name, self.about()))
+        self.bottom.offer(app.keymap.on(self.number_name))
+        self.on_news()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a key that no text field has taken."""
+        names = (event.key, event.character or "")
+        if self.bottom.take(names):
+            event.stop()
+            event.prevent_default()
+            return
+        key = self.dashboard.keymap.find(self.number_name, names)
+        if key is not None:
+            event.stop()
+            event.prevent_default()
+            self.do(key)
+
+    def do(self, key: Key) -> None:
+        """Do what the key stands for."""
+        self.bottom.clear()
+        method = self.method(key)
+        if method is None:
+            return
+        try:
+            method()
+        except ExpError as error:
+            self.bottom.say_error(error)
+
+    def method(self, key: Key) -> Callable[[], Any] | None:
+        """What does it: of this screen, else of the app; None when neither has it."""
+        name = f"act_{key.action}"
+        return getattr(self, name, None) or getattr(self.app, name, None)
+
+    def act_clear(self) -> None:
+        """Clear the bottom line; screens clear more."""
+        self.bottom.clear()
+
+    def act_next_pane(self) -> None:
+        """Focus the next pane."""
+        self.focus_next()
+
+    def act_previous_pane(self) -> None:
+        """Focus the pane before."""
+        self.focus_previous()

@@ -1,0 +1,35 @@
+"""The title line and the line of keys at the bottom."""
+
+from collections.abc import Iterable
+
+from expbench.errors import ExpError
+from expbench.tui.keys import Key, shown
+from expbench.tui.screens import SCREENS
+from expbench.tui.views.lines import Line, Span
+
+
+def title_line(current: str, project: str, about: str) -> Line:
+    """The project, the screens with their numbers, and what is shown."""
+    spans = [Span(" "), Span(project, "title"), Span("  ")]
+    for place in SCREENS:
+        spans += [Span(f"{place.number} {place.name}", "chosen" if place.name == current else "dim"), Span("  ")]
+    return [*spans, Span(about)]
+
+
+def keys_line(keys: Iterable[Key]) -> Line:
+    """The keys that the footer names."""
+    spans = [Span(" ")]
+    for key in keys:
+        if key.foot and key.keys:
+            spans += [Span(shown(key.keys[0]), "key"), Span(f" {key.foot}  ", "dim")]
+    return spans
+
+
+def error_line(error: ExpError) -> Line:
+    """An error in one line: what, why, and what to do."""
+    spans = [Span(" "), Span(error.what, "bad")]
+    if error.cause:
+        spans.append(Span(f": {error.cause.splitlines()[0]}"))
+    if error.hint:
+        spans += [Span("  "), Span(error.hint, "key")]
+    return spans

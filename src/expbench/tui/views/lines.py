@@ -1,0 +1,56 @@
+"""Lines of spans: what every view makes and every widget draws. A span is a text and the role of its colour.
+
+A span's text may be raw data: it becomes printable where the line is fitted to its width, and not before.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
+
+from expbench.render.printable import ELLIPSIS, clip, printable, width
+from expbench.render.style import Role
+
+# What a place on the screen is, beside what `render.style.Role` knows.
+Look: TypeAlias = Role | Literal["cursor", "mark", "bar", "title", "chosen"]
+
+
+class Span(NamedTuple):
+    """A piece of a line; `link` names what `enter` on this line would open, if anything."""
+
+    text: str
+    look: Look | None = None
+
+
+Line: TypeAlias = Sequence[Span]
+
+
+def line(*parts: "str | Span | tuple[str, Look | None]") -> tuple[Span, ...]:
+    """A line of texts, and of texts with looks."""
+    return tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts)
+
+
+def text_of(spans: Line) -> str:
+    """What the line says, printable."""
+    return "".join(printable(span.text) for span in spans)
+
+
+def fitted(spans: Line, cells: int, ellipsis: str = ELLIPSIS) -> list[tuple[str, Look | None]]:
+    """The line as printable pieces that take exactly `cells` cells: cut with an ellipsis, or filled with blanks."""
+    pieces: list[tuple[str, Look | None]] = []
+    left = cells
+    for span in spans:
+        if left <= 0:
+            break
+        text = clip(span.text, left, ellipsis)
+        pieces.append((text, span.look))
+        left -= width(text)
+    if left > 0:
+        pieces.append((" " * left, spans[-1].look if spans and spans[-1].look in _FILLING else None))
+    return pieces
+
+
+_FILLING = frozenset({"cursor", "bar", "title"})
+
+
+def joined(lines: Iterable[Line]) -> str:
+    """The lines as plain text, for copying and for tests."""
+    return "\n".join(text_of(spans).rstrip() for spans in lines)

@@ -1,0 +1,157 @@
+"""One-line widgets: the title, and the bottom line that shows keys, a message, a question or a text field."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from expbench.errors import ExpError
+from expbench.tui.keys import Key
+from expbench.tui.views.bars import error_line, keys_line
+from expbench.tui.views.lines import Line, Look, line
+from expbench.tui.widgets.painting import strip
+
+
+class OneLine(Widget):
+    """A line of spans."""
+
+    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
+
+    def __init__(self, spans: Line = (), *, ellipsis: str = "…", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.spans = spans
+        self.ellipsis = ellipsis
+
+    def show(self, spans: Line) -> None:
+        """Show another line; the same one costs nothing."""
+        if list(spans) != list(self.spans):
+            self.spans = spans
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        return strip(self.spans if y == 0 else (), self.size.width, self.ellipsis)
+
+
+class Question(NamedTuple):
+    """A yes-or-no question in the bottom line, and what `y` does."""
+
+    text: str
+    yes: Callable[[], None]
+
+
+class TextField(Input):
+    """A text field in a line; escape leaves it."""
+
+    DEFAULT_CSS = """
+    TextField, TextField:focus { height: 1; border: none; padding: 0; width: 1fr; background: transparent; }
+    """
+
+    class Left(Message):
+        """Escape was pressed."""
+
+    BINDINGS = [("escape", "leave", "leave")]  # noqa: RUF012  # Textual's own class variable
+
+    def __init__(self, value: str = "", *, placeholder: str = "") -> None:
+        super().__init__(value, placeholder=placeholder, select_on_focus=False)
+        self.cursor_blink = False  # a blinking cursor is bytes over the wire for ever
+
+    def action_leave(self) -> None:
+        """Tell that the field is left."""
+        self.post_message(self.Left())
+
+
+class BottomLine(Horizontal):
+    """The bottom line. At one time it shows keys, a message until the next key, a question, or a text field."""
+
+    DEFAULT_CSS = """
+    BottomLine { height: 1; dock: bottom; }
+    BottomLine #words { width: 1fr; }
+    BottomLine.asking #words { width: auto; max-width: 50%; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.words = OneLine(id="words")
+        self.keys: Line = ()
+        self.question: Question | None = None
+        self._typed: Callable[[str], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """The words; a text field comes when one is asked for."""
+        yield self.words
+
+    def offer(self, keys: Iterable[Key]) -> None:
+        """Name these keys when there is nothing else to say."""
+        before, self.keys = self.keys, keys_line(keys)
+        if self.words.spans in ((), before):
+            self.words.show(self.keys)
+
+    def say(self, text: str, look: Look | None = None) -> None:
+        """A message, until the next key."""
+        self.words.show(line(" ", (text, look)))
+
+    def say_error(self, error: ExpError) -> None:
+        """An error in words, until the next key."""
+        self.words.show(error_line(error))
+
+    def ask(self, text: str, yes: Callable[[], None]) -> None:
+        """A question: `y` does it, any other key doesn't."""
+        self.question = Question(text, yes)
+        self.words.show(line(" ", (text, "warn"), " - ", ("y/n", "key")))
+
+    def take(self, names: Iterable[str]) -> bool:
+        """Whether a question was open, which the key has answered."""
+        question, self.question = self.question, None
+        if question is None:
+            return False
+        self.clear()
+        if "y" in names:
+            try:
+                question.yes()
+            except ExpError as error:
+                self.say_error(error)
+        else:
+            self.say("nothing was done", "dim")
+        return True
+
+    def prompt(self, label: str, value: str, typed: Callable[[str], None]) -> None:
+        """A text field with a label; `typed` is given the text after enter."""
+        self.words.show(line(" ", (label, "key"), " "))
+        self.words.styles.width = len(label) + 2
+        self._typed = typed
+        field = TextField(value)
+        self.mount(field)
+        field.focus()
+
+    def clear(self) -> None:
+        """Back to the keys."""
+        self.question = None
+        self.words.show(self.keys)
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the text field."""
+        event.stop()
+        typed = self._typed
+        await self._close_field()
+        if typed is not None:
+            try:
+                typed(event.value)
+            except ExpError as error:
+                self.say_error(error)
+
+    async def on_text_field_left(self, event: TextField.Left) -> None:
+        """Escape in the text field."""
+        event.stop()
+        await self._close_field()
+
+    async def _close_field(self) -> None:
+        self._typed = None
+        await self.query(TextField).remove()
+        self.words.styles.width = "1fr"
+        self.clear()

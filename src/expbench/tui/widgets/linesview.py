@@ -1,0 +1,83 @@
+"""A scrolling view of lines with a cursor, drawn line by line: what most panes are.
+
+Only lines in sight are ever fitted and drawn; `show` keeps the place when the lines of the same thing change.
+"""
+
+from collections.abc import Sequence
+
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from expbench.tui.views.lines import Line, joined
+from expbench.tui.widgets.painting import strip
+
+
+class LinesView(ScrollView, can_focus=True):
+    """Lines that can be scrolled through; with `has_cursor` one of them is chosen."""
+
+    DEFAULT_CSS = "LinesView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+    def __init__(self, *, has_cursor: bool = False, ellipsis: str = "…", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.lines: Sequence[Line] = ()
+        self.has_cursor = has_cursor
+        self.cursor = 0
+        self.ellipsis = ellipsis
+        self._strips: dict[tuple[int, int, bool], Strip] = {}
+
+    def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
+        """Show these lines; `keep` stays at the same place, else it begins at the top."""
+        if keep and lines is self.lines:
+            return
+        self.lines = lines
+        self.cursor = min(self.cursor, max(len(lines) - 1, 0)) if keep else 0
+        self._strips.clear()
+        self.virtual_size = Size(0, len(lines))
+        if not keep:
+            self.scroll_to(0, 0, animate=False)
+        self.refresh()
+
+    def move(self, by: int) -> None:
+        """Move the cursor, or scroll where there is none."""
+        if not self.has_cursor:
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False)
+            return
+        self.go(self.cursor + by)
+
+    def go(self, to: int) -> None:
+        """Put the cursor on a line, or scroll there; beyond the ends is at the ends."""
+        place = min(max(to, 0), max(len(self.lines) - 1, 0))
+        if not self.has_cursor:
+            self.scroll_to(y=place, animate=False)
+            return
+        if place != self.cursor:
+            before, self.cursor = self.cursor, place
+            self.scroll_to_region(Region(0, place, 1, 1), animate=False)
+            self.refresh_lines(before - round(self.scroll_offset.y))
+            self.refresh_lines(place - round(self.scroll_offset.y))
+            self.post_message(self.Moved())
+
+    @property
+    def page(self) -> int:
+        """How many lines a page has."""
+        return max(self.size.height - 1, 1)
+
+    def render_line(self, y: int) -> Strip:
+        """The line at this height of the widget."""
+        number = y + self.scroll_offset.y
+        chosen = self.has_cursor and number == self.cursor
+        key = (number, self.size.width, chosen)
+        drawn = self._strips.get(key)
+        if drawn is None:
+            spans: Line = self.lines[number] if number < len(self.lines) else ()
+            drawn = self._strips[key] = strip(spans, self.size.width, self.ellipsis, under_cursor=chosen)
+        return drawn
+
+    def text(self) -> str:
+        """All lines as plain text."""
+        return joined(self.lines)

@@ -1,0 +1,70 @@
+"""The dashboard driven without a terminal: keys in, text out, waiting for conditions only."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from expbench.adapters.store.runs import create_store_dir, open_store
+from expbench.bootstrap.workplace import Workplace, open_workplace
+from expbench.domain.document import RunDocument
+from expbench.render.style import UNLIMITED, Style
+from expbench.tui.app import ExpApp, make_app
+
+NOW = "2026-03-10T12:00:00.000000Z"
+STYLE = Style(colour=True, width=UNLIMITED, unicode=True)
+DEADLINE_TURNS = 1500
+Driven = Callable[["Pilot[int]"], Awaitable[None]]
+
+
+def stored(root: Path, documents: Sequence[RunDocument]) -> Workplace:
+    """The project in `root` with these runs in its store."""
+    create_store_dir(str(root / ".exp"))
+    store = open_store(str(root / ".exp"))
+    for document in documents:
+        store.create(document)
+    return open_workplace(str(root))
+
+
+def dashboard(place: Workplace, keys: Mapping[str, Any] | None = None, style: Style = STYLE) -> ExpApp:
+    """The app of this project with a fixed clock, that looks at the store often."""
+    return make_app(place, keys=keys, style=style, now=lambda: NOW, interval_s=0.02)
+
+
+def drive(app: ExpApp, act: Driven, size: tuple[int, int] = (80, 24)) -> ExpApp:
+    """Start the app, wait until it has read the store, do `act`, and end it. Errors of the app are raised."""
+
+    async def session() -> None:
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.snapshot.complete, "the store was read")
+            await act(pilot)
+
+    asyncio.run(session())
+    return app
+
+
+async def press(pilot: "Pilot[int]", *keys: str) -> None:
+    """Press keys, and let all that they begin come to its end."""
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def until(pilot: "Pilot[int]", holds: Callable[[], Any], what: str = "the condition") -> None:
+    """Wait for a condition; fails loudly, with the screen, when it never comes."""
+    for _ in range(DEADLINE_TURNS):
+        if holds():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"{what} never came:\n{text(pilot.app)}")
+
+
+async def shows(pilot: "Pilot[int]", *words: str) -> None:
+    """Wait until the screen shows all of these."""
+    await until(pilot, lambda: all(word in text(pilot.app) for word in words), f"the text {words}")
+
+
+def text(app: Any) -> str:
+    """What is on the screen, line by line."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())
