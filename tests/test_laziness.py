@@ -57,6 +57,8 @@ def recorded(repository: Path) -> Path:
     [
         ("ls",),
         ("ls", "--json"),
+        ("status", "--tmux"),
+        ("top", "--once"),
         ("ls", "status = 'finished' and duration < 1h", "--sort", "duration"),
         ("show", "@"),
         ("log", "@"),

@@ -115,6 +115,18 @@ def test_lists(root: Path, colours: bool) -> None:
     assert inside(root, "ls", "--json").out.isascii()
 
 
+def test_how_things_stand(root: Path, store: FileStore, colours: bool) -> None:
+    evil = [run_id_of(number) for number in range(0, len(HOSTILE), 9)]
+    locks = [hold(store.run_dir(run_id)) for run_id in evil]
+    for run_id in evil:
+        store.append(run_id, [Event("started", AT, {"pid": 1})])
+    for words in (("status",), ("status", "--tmux"), ("top", "--once", "-n", "500")):
+        assert_harmless(inside(root, *words), colours=colours)
+    assert inside(root, "status", "--json").out.isascii()
+    for lock in locks:
+        lock.release()
+
+
 def test_pages(root: Path, colours: bool) -> None:
     for number in range(len(HOSTILE)):
         assert_harmless(inside(root, "show", run_id_of(number)), colours=colours)

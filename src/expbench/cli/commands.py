@@ -31,6 +31,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "plot": Command("plot", LOOK, "Curves in the terminal: metrics of one run or more, overlaid."),
     "metric": Command("metric", LOOK, "The points of one metric of a run."),
     "log": Command("log", LOOK, "A run's output; -f follows it live."),
+    "status": Command("status", LOOK, "Live runs, the last result, alarms; --tmux for a status bar."),
+    "top": Command("top", LOOK, "The list as plain text, live runs first."),
     "repro": Command("repro", REPRODUCE, "Run it again in a clean place, compare, and give a verdict."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),

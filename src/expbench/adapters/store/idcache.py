@@ -54,16 +54,16 @@ def _scan(view: View, cached: _Cached) -> str:
     """Cache lines for the runs that the cache doesn't hold, and the batch's last line."""
     record = view.record
     found: dict[int, str] = {}
-    for data in _pieces(view, cached.covered):
+    for data in pieces(view, cached.covered):
         found.update({doc_id: run_id_of(document) for doc_id, document in documents_in(data).items()})
     updated = any(doc_id < cached.next_id for doc_id in found)
     known = {line[:LENGTH] for line in cached.text.splitlines()} if updated else set()
     lines = [f"{run_id} {doc_id}\n" for doc_id, run_id in sorted(found.items()) if run_id and run_id not in known]
-    last = f"= {record.generation} {record.end} {_witness(view, record.end)} {record.next_id}\n"
+    last = f"= {record.generation} {record.end} {witness(view, record.end)} {record.next_id}\n"
     return "".join([*lines, last])
 
 
-def _pieces(view: View, start: int) -> Iterator[bytes]:
+def pieces(view: View, start: int) -> Iterator[bytes]:
     """The index from `start` on in pieces of whole lines, so that a large one is never in memory at once."""
     size = _PIECE
     while start < view.record.end:
@@ -76,7 +76,8 @@ def _pieces(view: View, start: int) -> Iterator[bytes]:
         start += whole
 
 
-def _witness(view: View, end: int) -> int:
+def witness(view: View, end: int) -> int:
+    """A checksum of the bytes before that place, by which a cache knows its file again."""
     return crc32(view.read(max(0, end - _WITNESS), end))
 
 
@@ -95,9 +96,9 @@ def _load(exp_dir: str, view: View) -> _Cached | None:
     words = text[text.rfind("\n", 0, -1) + 1 :].split()
     if len(words) != 5 or words[0] != "=" or not text.endswith("\n") or not all(map(str.isdecimal, words[1:])):
         return None
-    generation, covered, witness, next_id = map(int, words[1:])
+    generation, covered, checksum, next_id = map(int, words[1:])
     fits = generation == view.record.generation and covered <= view.record.end
-    return _Cached(text, covered, next_id) if fits and _witness(view, covered) == witness else None
+    return _Cached(text, covered, next_id) if fits and witness(view, covered) == checksum else None
 
 
 def _save(exp_dir: str, news: str, cached: _Cached) -> None:
@@ -105,7 +106,7 @@ def _save(exp_dir: str, news: str, cached: _Cached) -> None:
     path = ids_file(exp_dir)
     try:
         if not cached.text:
-            _replace(path, news.encode())
+            replace_cache(path, news.encode())
         else:
             _extend(path, news.encode(), len(cached.text))
     except OSError:
@@ -122,7 +123,8 @@ def _extend(path: str, news: bytes, size: int) -> None:
         os.close(fd)
 
 
-def _replace(path: str, data: bytes) -> None:
+def replace_cache(path: str, data: bytes) -> None:
+    """Put a new cache in the place of the old one, whole or not at all. Raises `OSError`."""
     draft = f"{path}.{os.urandom(4).hex()}.new"
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:

@@ -33,6 +33,11 @@ def ids_file(exp_dir: str) -> str:
     return os.path.join(exp_dir, "cache", "ids")
 
 
+def live_file(exp_dir: str) -> str:
+    """The readers' cache of what goes on; may be deleted at any time."""
+    return os.path.join(exp_dir, "cache", "live")
+
+
 def run_folder(exp_dir: str, run_id: str, place: str = "runs") -> str:
     """The folder of a run (or of a run in the trash), whether it is there or not. `UsageError` unless it is an id."""
     if not is_id(run_id):

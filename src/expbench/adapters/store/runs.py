@@ -11,11 +11,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
-from expbench.adapters.store import idcache, index, journal, layout, markers, operations, repair, trash
+from expbench.adapters.store import idcache, index, journal, layout, livecache, markers, operations, repair, trash
 from expbench.adapters.store.lines import IndexDamaged, excerpt
 from expbench.adapters.store.liveness import holder
 from expbench.adapters.store.projection import decode_all
-from expbench.adapters.store.truth import Row, overlay, read_state, true_state
+from expbench.adapters.store.truth import Row, overlay, read_state, true_state, without_packages
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from expbench.domain.fold import apply
@@ -130,6 +130,18 @@ class FileStore:
         from expbench.adapters.store.selecting import select
 
         return self._from_index(lambda view: select(self.exp_dir, view, selection), Listing([], []))
+
+    def live(self) -> Listing:
+        """The unfinished runs and the one that ended last, newest first, at a cost that does not grow with the store.
+
+        Runs that ended without a word may be among them, with their true status.
+        """
+        run_ids: list[str] = self._from_index(partial(livecache.run_ids, self.exp_dir), [])
+        with layout.reading():
+            states = [true_state(self.exp_dir, run_id) for run_id in {*run_ids, *self._marked()}]
+        rows = [without_packages(state.document) for state in states if state and state.document]
+        damaged = [damage for state in states if state for damage in state.damaged]
+        return Listing(cast(list[RunDocument], sorted(rows, key=created_at, reverse=True)), damaged)
 
     def ids(self) -> list[str]:
         """The ids of every listed run, in no order."""
