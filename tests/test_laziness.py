@@ -62,6 +62,8 @@ def recorded(repository: Path) -> Path:
         ("ls", "status = 'finished' and duration < 1h", "--sort", "duration"),
         ("show", "@"),
         ("log", "@"),
+        ("models",),
+        ("models", "ls", "--json"),
     ],
 )
 def test_looking_loads_no_heavy_library(arguments: tuple[str, ...], recorded: Path) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import Final
 
-from expbench.cli.commands import COMMANDS
+from expbench.cli.commands import COMMANDS, GROUPS
 
 HEAD: Final = """\
 # Commands
@@ -24,6 +24,8 @@ A RUN is one of these:
 | `@`, `@~1`, `@~3` | the latest run, the one before it, the third before it |
 | `best:acc` | the run with the best last value of the metric |
 | `:/text` | the latest run whose command, name or note holds the text |
+| `digits@v0.0.2` | the run that this version of a model was registered from |
+| `digits#production` | the run behind the version that holds the stage |
 """
 
 
@@ -31,8 +33,14 @@ def commands_page() -> str:
     """The whole page."""
     sections: dict[str, list[str]] = {}
     for name, command in COMMANDS.items():
-        sections.setdefault(command.section, []).append(f"### exp {name}\n\n```text\n{help_of(name)}\n```\n")
+        texts = sections.setdefault(command.section, [])
+        texts += [f"### exp {words}\n\n```text\n{help_of(*words.split())}\n```\n" for words in _with_its_own(name)]
     return "\n".join([HEAD, *(f"## {title}\n\n" + "\n".join(texts) for title, texts in sections.items())])
+
+
+def _with_its_own(name: str) -> list[str]:
+    """The command, and those of the group that it may be."""
+    return [name, *(f"{name} {inner}" for inner in GROUPS.get(name, ()))]
 
 
 def help_of(*words: str) -> str:

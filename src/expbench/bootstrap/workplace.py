@@ -1,7 +1,7 @@
 """A project as commands see it: its settings, its store, and what the services ask of git and DVC."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +25,8 @@ from expbench.services.comparing import Sources
 if TYPE_CHECKING:
     from expbench.adapters.store.following import Follower
     from expbench.domain.capture.settings import CaptureSettings
+    from expbench.domain.references import Stage, Version
+    from expbench.domain.registry.fold import Registry
 
 
 class Workplace:
@@ -70,11 +72,31 @@ class Workplace:
         create_store_dir(self.project.exp_dir)
         return self.store
 
+    @cached_property
+    def registry(self) -> "Registry":
+        """Models, versions and stages, from the repository's git tags."""
+        from expbench.adapters.git.tags import read_tags
+        from expbench.domain.registry.fold import fold
+
+        return fold(read_tags(self.project.root))
+
     def find(self, reference: str) -> str:
         """The id of the run that is meant. Raises `UsageError`."""
         from expbench.services.finding import find
 
-        return find(self.store, reference, self.better)
+        return find(self.store, reference, self.better, self.registered)
+
+    def registered(self, reference: "Version | Stage") -> str | None:
+        """The run behind a version or a stage, None where there is no such model. Raises `UsageError`."""
+        from expbench.services.modelling import run_behind
+
+        return run_behind(self.registry, reference, self.store.ids())
+
+    def stage_runs(self, stage: str) -> Collection[str]:
+        """The runs behind the versions that hold this stage, of any model."""
+        from expbench.services.modelling import stage_runs
+
+        return stage_runs(self.registry, stage)
 
     def better(self, key: str) -> Literal["max", "min"] | None:
         """Which direction of a metric is better, as declared or guessed."""

@@ -20,8 +20,12 @@ def command(*, examples: str, **settings: Any) -> Callable[[Callable[..., None]]
 
     def wrap(function: Callable[..., None]) -> typer.Typer:
         app = application()
-        epilog = "\b\nExamples:\n" + textwrap.indent(textwrap.dedent(examples).strip("\n"), "  ")
-        app.command(epilog=epilog, **settings)(function)
+        app.command(epilog=epilog_of(examples), **settings)(function)
         return app
 
     return wrap
+
+
+def epilog_of(examples: str) -> str:
+    """The examples as the end of a help page, their lines as they are."""
+    return "\b\nExamples:\n" + textwrap.indent(textwrap.dedent(examples).strip("\n"), "  ")

@@ -17,6 +17,7 @@ class Command(NamedTuple):
 START: Final = "Start here"
 LOOK: Final = "Look"
 REPRODUCE: Final = "Reproduce"
+REGISTRY: Final = "Registry"
 KEEP: Final = "Keep in order"
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -35,6 +36,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "top": Command("top", LOOK, "The list as plain text, live runs first."),
     "repro": Command("repro", REPRODUCE, "Run it again in a clean place, compare, and give a verdict."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
+    "models": Command("models", REGISTRY, "Models, versions and stages, kept in git tags."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
     "note": Command("note", KEEP, "Show or set a run's note."),
     "rename": Command("rename", KEEP, "Give a run another name."),
@@ -45,3 +47,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "gc": Command("gc", KEEP, "Empty the trash for good; lists first."),
     "doctor": Command("doctor", KEEP, "Check every file of the store."),
 }
+
+_MODELS: Final = "Commands"
+# Commands of `exp models`; their modules are in `expbench.cli.models`.
+MODELS: Final[dict[str, Command]] = {
+    "ls": Command("ls", _MODELS, "Versions of all models, and who holds which stage."),
+    "show": Command("show", _MODELS, "A version, where it came from and what happened to it."),
+    "history": Command("history", _MODELS, "Who did what to a model, when and why."),
+}
+
+# Commands that are groups of commands.
+GROUPS: Final[dict[str, dict[str, Command]]] = {"models": MODELS}

@@ -42,7 +42,7 @@ def ls(
     limit = count if count is not None or as_json or as_csv else SHOWN
     names = [name.strip() for name in columns.split(",") if name.strip()] if columns else []
     request = Request(filter_text, sort, reverse, limit, names, place.settings.metric)
-    runs = list_runs(place.store, request, datetime.now(UTC))
+    runs = list_runs(place.store, request, datetime.now(UTC), place.stage_runs)
     for text in runs.warnings:
         narrate(f"warning: {text}")
     narrate_damage(runs.damaged)

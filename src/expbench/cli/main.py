@@ -1,56 +1,24 @@
 """The command line's one way in and out: parse, dispatch, and turn every error into words and an exit code."""
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from errno import EDQUOT, ENOSPC
-from typing import Any
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from expbench.cli.commands import COMMANDS
+from expbench.cli.lazy import lazy_group
 from expbench.cli.output import flush_stdout, narrate_error, prepare_streams, silence_stdout, unwritable
 from expbench.errors import ExitCode, ExpError, UsageError
 
-
-class LazyGroup(TyperGroup):
-    """The group of all commands; a command's module is imported only when it is called."""
-
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's Context is click's
-        """Every name, in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # as above
-        """The command of this name, or None."""
-        known = COMMANDS.get(cmd_name)
-        if known is None:
-            return None
-        module = importlib.import_module(f"expbench.cli.{known.module}")
-        return typer.main.get_command(getattr(module, known.module))
-
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # as above
-        """The command that the first word names. Raises `UsageError` with a near name for an unknown one."""
-        command = self.get_command(ctx, args[0])
-        if command is None:
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"exp {near[0]}" if near else "exp --help"
-            raise UsageError(f"there is no command {args[0]!r}", "", hint)
-        return args[0], command, args[1:]
-
-    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # as above
-        """The commands by section, from the table alone."""
-        for section in dict.fromkeys(command.section for command in COMMANDS.values()):
-            with formatter.section(section):
-                formatter.write_dl([(n, c.summary) for n, c in COMMANDS.items() if c.section == section])
-
-
 app = typer.Typer(
-    cls=LazyGroup, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings={"max_content_width": 100}
+    cls=lazy_group(COMMANDS, "expbench.cli"),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 100},
 )
 
 

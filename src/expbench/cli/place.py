@@ -66,7 +66,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="An id or its beginning, a name, @, @~3, best:METRIC or :/text.",
+        help="An id or its beginning, a name, @, @~3, best:METRIC, :/text, MODEL@VERSION or MODEL#STAGE.",
         autocompletion=complete_run,
     ),
 ]
