@@ -16,7 +16,9 @@ from expbench.adapters.environment.using import current_environment, in_environm
 from expbench.adapters.execution.interrupting import signals_as_errors
 from expbench.adapters.execution.signals import Interrupted, SignalInbox, deferred_signals, signal_name
 from expbench.adapters.git.checkout import SnapshotGone
+from expbench.adapters.git.snapshot import GitCode
 from expbench.adapters.worktrees.making import Worktree, worktree
+from expbench.bootstrap.mixing import environment_files
 from expbench.bootstrap.recorder import Rerun, Voice, record
 from expbench.bootstrap.replaying import placed_command, replayed_environ
 from expbench.bootstrap.workplace import Workplace
@@ -94,7 +96,7 @@ def _run(
     for text in warnings:
         wish.voice.warn(text)
     with deferred_signals() as inbox:
-        again = Rerun(run_id, _links(recipe), inbox, _adapted(place, tree, original, wish.voice.progress))
+        again = Rerun(run_id, _links(recipe), inbox, _adapted(inner, tree, original, recipe, wish.voice))
         _record(inner, request, around, wish.voice, again)
         _refuse_interrupted(inbox)
     return _kept(place, run_id, warnings)
@@ -109,7 +111,8 @@ def _environment(
     current = current_environment(root, place.cache_dir, recipe.command, there, environ)
     if recipe.env is None:
         return Environment(current.python, "current", pinned=False, warnings=[])
-    return environment_for(recipe.env, tree.path, current, environ, progress)
+    with environment_files(place.project, recipe, tree.path) as folder:
+        return environment_for(recipe.env, folder, current, environ, progress)
 
 
 def _within(
@@ -141,8 +144,8 @@ def _request(recipe: Recipe, argv: list[str], timeout_s: float | None) -> Reques
         experiment=recipe.experiment,
         params=recipe.params,
         param_sources=recipe.param_sources,
-        tags=(),
-        note="",
+        tags=recipe.tags,
+        note=recipe.note,
         timeout_s=timeout_s,
     )
 
@@ -156,12 +159,14 @@ def _empty(tree: Worktree) -> list[str]:
 
 
 def _adapted(
-    place: Workplace, tree: Worktree, original: RunDocument, progress: Progress
+    inner: Workplace, tree: Worktree, original: RunDocument, recipe: Recipe, voice: Voice
 ) -> Callable[[Workbench], Workbench]:
     """The ports of a rerun: hashes of the work tree's data are remembered apart from those of the user's.
 
-    What the first run kept as artifacts is kept again, beside what the settings say.
+    What the first run kept as artifacts is kept again, beside what the settings say. Data that was put there is no
+    code, although in a mix no `.gitignore` may say so.
     """
+    held = [entry["path"] for entry in recipe.data or ()]
 
     def adapt(bench: Workbench) -> Workbench:
         def artifacts(run_dir: str) -> KeptArtifacts:
@@ -176,11 +181,12 @@ def _adapted(
                 and os.path.lexists(os.path.join(tree.path, artifact["path"]))
                 and not os.path.lexists(os.path.join(run_dir, FOLDER, artifact["path"]))
             ]
-            more = gather(run_dir, tree.path, wanted, 0, progress) if wanted else KeptArtifacts([], [])
+            more = gather(run_dir, tree.path, wanted, 0, voice.progress) if wanted else KeptArtifacts([], [])
             return KeptArtifacts([*kept.artifacts, *more.artifacts], [*kept.warnings, *more.warnings])
 
-        data = DvcData(tree.path, os.path.join(place.cache_dir, "worktrees"))
-        return bench._replace(data=data, artifacts=artifacts)
+        data = DvcData(tree.path, os.path.join(inner.cache_dir, "worktrees"))
+        code = GitCode(tree.project, inner.settings.max_file_size, held)
+        return bench._replace(code=code, data=data, artifacts=artifacts)
 
     return adapt
 

@@ -25,7 +25,8 @@ class Recipe(NamedTuple):
 
     `params_snapshot` and `data_snapshot` are where params files and `.dvc` files come from; where they are None the
     code's own stay, and `params` whose source is a file are set in them one by one. `env` is the environment to
-    work in, None: that of the code. `reproduces` and `parent` are links of the new run.
+    work in, None: that of the code; `env_snapshot` has its lock file, None: the code has it, too. `reproduces` and
+    `parent` are links of the new run, `tags` and `note` are its own.
     """
 
     snapshot: str
@@ -43,6 +44,8 @@ class Recipe(NamedTuple):
     experiment: str = "default"
     reproduces: str | None = None
     parent: str | None = None
+    tags: Sequence[str] = ()
+    note: str = ""
 
 
 # Runs a recipe in a clean place to its end, records it, and gives the new run's whole document.

@@ -6,7 +6,7 @@ reflog. What could not be taken is named, and the snapshot then says that it is 
 
 import os
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from expbench.adapters.git import omissions, status, trees
@@ -15,7 +15,7 @@ from expbench.adapters.git.process import Answer, ask
 from expbench.adapters.git.refs import RUNS, pack_when_many
 from expbench.adapters.git.remote import remote_url
 from expbench.adapters.git.scratch import Scratch
-from expbench.adapters.git.status import Status
+from expbench.adapters.git.status import Change, Status
 from expbench.domain.document import Code
 from expbench.ports import CodeCapture
 
@@ -31,11 +31,15 @@ class _Taken(NamedTuple):
 
 
 class GitCode:
-    """`ports.CodeVersion` on git. A changed or untracked file of more than `size_cap` bytes is left out."""
+    """`ports.CodeVersion` on git. A changed or untracked file of more than `size_cap` bytes is left out.
 
-    def __init__(self, project: Project, size_cap: int = SIZE_CAP) -> None:
+    What is untracked at or below one of the `data` paths is no code, even where no `.gitignore` says so.
+    """
+
+    def __init__(self, project: Project, size_cap: int = SIZE_CAP, data: Collection[str] = ()) -> None:
         self.project = project
         self.size_cap = size_cap
+        self._data = tuple(path.encode("utf-8", "surrogateescape") for path in data)
 
     def capture(self, run_id: str, at: str, replacements: Mapping[str, bytes]) -> CodeCapture:
         """Snapshot the work tree. `at` (ISO 8601 UTC) dates the commit; `replacements` are contents by path.
@@ -91,7 +95,12 @@ class GitCode:
 
     def _status(self, index: str) -> Status:
         printed = self._call(status.ARGUMENTS, index=index)
-        return status.parse_status(printed.stdout, printed.stderr)
+        found = status.parse_status(printed.stdout, printed.stderr)
+        return found._replace(changes=[change for change in found.changes if not self._is_data(change)])
+
+    def _is_data(self, change: Change) -> bool:
+        path = change.path
+        return change.untracked and any(path == data or path.startswith(data + b"/") for data in self._data)
 
     def _write_tree(
         self, plan: omissions.Plan, replacements: Mapping[str, bytes], index: str, scratch: Scratch
