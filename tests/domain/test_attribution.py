@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from expbench.domain.attribution import (
     Estimate,
+    NoOrder,
     Swapped,
     attribute,
     differing_axes,
     estimate,
     mixes,
+    plan_document,
     swapped,
     why,
     words_of,
@@ -134,3 +136,36 @@ def test_a_mix_is_told_in_words() -> None:
 def test_the_axes_that_differ(changes: dict[str, Any], expected: list[Axis]) -> None:
     sources = Sources(lambda _a, _b: None, lambda _digest: None, lambda _key: None)
     assert differing_axes(compare(a_run(), a_run("9" * 12, **changes), ALL_AXES, sources)) == expected
+
+
+def test_another_machine_is_no_axis() -> None:
+    """Its memory or processor can't be swapped; a package can, beside it."""
+    sources = Sources(lambda _a, _b: None, lambda _digest: None, lambda _key: None)
+    other = a_run("9" * 12, env={"hardware": {"cores": 99}})
+    assert differing_axes(compare(a_run(), other, ALL_AXES, sources)) == []
+    both = a_run("9" * 12, env={"hardware": {"cores": 99}, "packages": {"numpy": "3"}})
+    assert differing_axes(compare(a_run(), both, ALL_AXES, sources)) == ["env"]
+
+
+@given(games(), st.data())
+def test_the_sum_stays_whole_where_mixes_are_missing(game: tuple[list[Axis], Values], data: st.DataObject) -> None:
+    axes, values = game
+    inner = [mix for mix in values if 0 < len(mix) < len(axes)]
+    gone = data.draw(st.sets(st.sampled_from(inner))) if inner else set()
+    known = {mix: value for mix, value in values.items() if mix not in gone}
+    try:
+        found = attribute(axes, known)
+    except NoOrder:
+        assert gone
+        return
+    assert near(sum(found.parts.values()), found.after - found.before)
+    assert bool(found.left_out) == bool(gone)
+
+
+def test_the_plan_has_its_document() -> None:
+    planned = plan_document("acc", "a", "b", ["code"], [({"code": "a"}, ["x"], 0), ({"code": "b"}, [], 2)])
+    assert planned["axes"] == [{"axis": "code", "share": None}]
+    assert planned["mixes"] == [
+        {"from_b": [], "recorded": ["x"], "reruns": 0},
+        {"from_b": ["code"], "recorded": [], "reruns": 2},
+    ]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from expbench.domain.attribution import why
 from expbench.domain.diff import DiffDocument
 from expbench.domain.document import RunDocument
-from expbench.domain.recipe import AXES, Recipe
+from expbench.domain.recipe import AXES, Impossible, Obstacle, Recipe
 from expbench.errors import ExpError, UsageError
 from expbench.services.comparing import ALL_AXES, Sources, compare
 from expbench.services.explaining import Plan, choose_metric, explain, plan_why
@@ -154,7 +154,7 @@ def test_a_mix_that_cannot_be_run_is_named() -> None:
     with pytest.raises(ExpError) as caught:
         explain(plan(a, b), Reruns({"code": 1, "data": 2}, status="failed"), quiet)
     assert "data of b, code of a" in caught.value.cause
-    assert caught.value.hint == "exp log 000000000001"
+    assert "failed: exp log 000000000001" in caught.value.cause
 
 
 def test_runs_of_which_nothing_differs_have_no_shares() -> None:
@@ -182,3 +182,59 @@ def test_the_metric_is_the_one_asked_for_or_the_only_one() -> None:
     with pytest.raises(UsageError, match="one metric") as caught:
         choose_metric(b, b, None)
     assert "acc, loss" in caught.value.cause
+
+
+class Breaking(Reruns):
+    """Reruns in which one mix fails."""
+
+    def __init__(self, worth: Mapping[Any, float], broken: list[str], error: Exception | None = None) -> None:
+        super().__init__(worth)
+        self.broken = broken
+        self.error = error
+
+    def __call__(self, recipe: Recipe) -> RunDocument:
+        document = super().__call__(recipe)
+        if self.done[-1] != self.broken:
+            return document
+        if self.error is not None:
+            raise self.error
+        return {**document, "status": "failed"}
+
+
+def test_orders_through_a_mix_that_fails_are_left_out() -> None:
+    """New code that needs its new params: only params first can be gone, and the sum stays whole."""
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "params"], 3.0)
+    found = explain(plan(a, b), Breaking({"code": 1, "params": 2}, ["code"]), quiet)
+    assert found.attribution.parts == {"code": 1.0, "params": 2.0}
+    assert (found.attribution.orders, found.attribution.left_out) == (1, 1)
+    assert found.failed == {frozenset({"code"}): "failed: exp log 000000000002"}
+    assert frozenset({"code"}) not in found.values
+
+
+def test_a_mix_that_can_not_even_be_begun_is_left_out_too() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    lost = Impossible([Obstacle("d.csv", None, "d.csv is lost")])
+    found = explain(plan(a, b), Breaking({"code": 1, "data": 2}, ["data"], lost), quiet)
+    assert found.failed == {frozenset({"data"}): "d.csv is lost"}
+    assert sum(found.attribution.parts.values()) == pytest.approx(3.0)
+
+
+def test_an_environment_that_was_not_swapped_gives_no_value() -> None:
+    """Where the wanted one can't be had, the rerun used the other one: that tells nothing of the mix."""
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "env"], 3.0)
+
+    def rerun(recipe: Recipe) -> RunDocument:
+        swapped = [axis for axis in effects(recipe) if axis != "env"]
+        return made("c" * 12, swapped, 1.0)
+
+    found = explain(plan(a, b), rerun, quiet)
+    assert found.failed == {frozenset({"env"}): "its environment can't be had here"}
+
+
+def test_the_reruns_stand_together_and_say_what_they_are() -> None:
+    a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
+    recipes = [cell.recipe for cell in plan(a, b).cells]
+    assert {recipe.experiment for recipe in recipes} == {"why run-aaaa run-bbbb"}
+    assert {recipe.parent for recipe in recipes} == {a["id"]}
+    assert recipes[2].note == "data of run-bbbb, code of run-aaaa"
+    assert recipes[2].tags == ["why"]

@@ -1,7 +1,7 @@
 """A recipe that takes its axes from two runs, made into one that any rerun understands: a snapshot of its own.
 
-What must stay true: each path comes from the run of its axis, as `domain.recipe.axis_of` divides them; the snapshot is
-a commit in the repository, so what was in the work tree is recorded truly.
+What must stay true: each path comes from the run of its axis, as `domain.recipe.axis_of` divides them; the snapshot
+is a commit in the repository, so what was in the work tree is recorded truly.
 """
 
 import os
@@ -25,7 +25,10 @@ _ENV_FILES: Final = (
 
 
 def materialised(project: Project, recipe: Recipe, a: RunDocument, b: RunDocument) -> Recipe:
-    """The recipe with all its files in one snapshot. Raises `SnapshotGone`, or `Impossible` where no such tree can be."""
+    """The recipe with all its files in one snapshot.
+
+    Raises `SnapshotGone`, or `Impossible` where there can be no such tree.
+    """
     sources: dict[Axis, str] = {
         "code": recipe.snapshot,
         "params": recipe.params_snapshot or recipe.snapshot,

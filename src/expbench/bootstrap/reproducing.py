@@ -24,12 +24,15 @@ from expbench.services.reproducing import Means, Reproduction, check_ended, repr
 _ANY_PYTHON: Final = ("python",)
 
 
-def agree(place: Workplace, document: RunDocument, wish: Wish, trust: str | None, ask: Ask) -> None:
-    """Ask where it must be asked. Raises `UsageError` for a live one, `Refused` without consent."""
+def agree(place: Workplace, document: RunDocument, wish: Wish, trust: str | None, ask: Ask, again: str = "") -> None:
+    """Ask where it must be asked. Raises `UsageError` for a live one, `Refused` without consent.
+
+    `again` is the command that a refusal names, that of `exp repro` by default.
+    """
     check_ended(document)
     caller = Caller(wish.around.user, wish.around.host)
     effects = Effects() if is_own(document, caller) else _effects(place, document, wish)
-    consent(document, caller, effects, trust, ask)
+    consent(document, caller, effects, trust, ask, again)
 
 
 def reproduced(place: Workplace, document: RunDocument, wish: Wish, tolerance: Tolerance) -> Reproduction:
@@ -37,12 +40,16 @@ def reproduced(place: Workplace, document: RunDocument, wish: Wish, tolerance: T
     means = Means(
         store=place.store,
         clock=place.clock,
-        # Whether a remote gives what the cache lacks shows when it is asked.
-        evidence=Evidence(lambda commit: has_object(place.project.root, commit), lambda _entry: True),
+        evidence=evidence(place),
         rerun=lambda recipe: rerun(place, document, recipe, wish),
         series=lambda run_id: _series(place, run_id),
     )
     return reproduce(document, means, tolerance)
+
+
+def evidence(place: Workplace) -> Evidence:
+    """What can be known before a rerun. Whether a remote gives what the cache lacks shows when it is asked."""
+    return Evidence(lambda commit: has_object(place.project.root, commit), lambda _entry: True)
 
 
 def _series(place: Workplace, run_id: str) -> Series:

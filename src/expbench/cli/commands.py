@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "status": Command("status", LOOK, "Live runs, the last result, alarms; --tmux for a status bar."),
     "top": Command("top", LOOK, "The list as plain text, live runs first."),
     "repro": Command("repro", REPRODUCE, "Run it again in a clean place, compare, and give a verdict."),
+    "why": Command("why", REPRODUCE, "Which change moved a metric: code, data, params or environment."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "models": Command("models", REGISTRY, "Models, versions and stages, kept in git tags."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),

@@ -42,24 +42,28 @@ def is_own(document: RunDocument, caller: Caller) -> bool:
     return bool(caller.user and caller.host) and (document["user"], document["host"]) == (caller.user, caller.host)
 
 
-def consent(document: RunDocument, caller: Caller, effects: Effects, trust: str | None, ask: Ask) -> None:
+def consent(
+    document: RunDocument, caller: Caller, effects: Effects, trust: str | None, ask: Ask, again: str = ""
+) -> None:
     """Returns where the run may be made again. Raises `Refused` (exit 1) otherwise.
 
     `trust` must be the whole snapshot: a prefix of it can be forged. One that is wrong refuses, also at a terminal.
+    `again` is the command to which the hint adds `--trust`.
     """
+    again = again or f"exp repro {document['id']}"
     snapshot = document["code"]["snapshot"]
     if trust is not None:
         if _COMMIT.fullmatch(snapshot) and trust.lower() == snapshot:
             return
         if not is_own(document, caller):
-            raise _refusal(document, f"--trust {escaped(trust)} is not its snapshot {escaped(snapshot)}")
+            raise _refusal(document, again, f"--trust {escaped(trust)} is not its snapshot {escaped(snapshot)}")
     if is_own(document, caller):
         return
     text = request_text(document, effects)
     if ask is None:
-        raise _refusal(document, f"there is no terminal to ask at\n{text}")
+        raise _refusal(document, again, f"there is no terminal to ask at\n{text}")
     if not ask(text):
-        raise _refusal(document, "the answer was no")
+        raise _refusal(document, again, "the answer was no")
 
 
 def request_text(document: RunDocument, effects: Effects) -> str:
@@ -104,9 +108,6 @@ def _list(title: str, items: Sequence[str]) -> list[str]:
     return [f"  {title if place == 0 else '':10} {item}" for place, item in enumerate(shown)]
 
 
-def _refusal(document: RunDocument, cause: str) -> Refused:
-    return Refused(
-        "foreign code was not run",
-        cause,
-        f"exp repro {document['id']} --trust {escaped(document['code']['snapshot'])}",
-    )
+def _refusal(document: RunDocument, again: str, cause: str) -> Refused:
+    hint = f"{again} --trust {escaped(document['code']['snapshot'])}"
+    return Refused("foreign code was not run", cause, hint)

@@ -1,7 +1,7 @@
 """`exp why A B`: which change moved the metric. Swaps one axis at a time by reruns, and reuses what is recorded.
 
 What must stay true: a recorded run counts for a mix only when all four axes are those of the mix; a mix that can't
-be run is an error that names it, never a share that was guessed.
+be run is named and has no value, never one that was guessed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,8 @@ from expbench.domain.attribution import (
     Attribution,
     Estimate,
     Mix,
+    NoOrder,
+    Swapped,
     attribute,
     differing_axes,
     estimate,
@@ -23,7 +25,7 @@ from expbench.domain.diff import DiffDocument
 from expbench.domain.document import RunDocument
 from expbench.domain.numbers import number_from_json
 from expbench.domain.query.mistakes import visible
-from expbench.domain.recipe import Axis, Recipe, Rerun, Side, mixed
+from expbench.domain.recipe import Axis, Impossible, Recipe, Rerun, Side, mixed
 from expbench.domain.tolerance import measures_the_machine
 from expbench.domain.verdict import equal_tables
 from expbench.errors import ExpError, UsageError
@@ -64,11 +66,16 @@ class Plan(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The shares, and the runs that they were computed from by what was swapped."""
+    """The shares, and what they were computed from, by what was swapped: runs and values.
+
+    `failed` says why a mix could not be run.
+    """
 
     plan: Plan
     attribution: Attribution
-    runs: Mapping[frozenset[Axis], list[str]]
+    runs: Mapping[Swapped, list[str]]
+    values: Mapping[Swapped, Estimate]
+    failed: Mapping[Swapped, str]
 
 
 def choose_metric(a: RunDocument, b: RunDocument, asked: str | None) -> str:
@@ -123,24 +130,30 @@ def plan_why(
                 value = value_of(document, metric)
                 if value is not None:
                     fitting[document["id"]] = value
-        cells.append(Cell(mix, fitting, repeat - len(fitting), mixed(a, b, mix)))
+        cells.append(Cell(mix, fitting, repeat - len(fitting), _recipe(a, b, mix)))
     return Plan(metric, a, b, axes, cells)
 
 
 def explain(plan: Plan, rerun: Rerun, progress: Progress) -> Explanation:
-    """Do the reruns of a plan and share out the change. Raises `ExpError` for a mix that can't be run."""
-    done, runs, values = 0, {}, {}
+    """Do the reruns of a plan and share out the change. Raises `ExpError` where too many mixes can't be run."""
+    done, runs, values, failed = 0, {}, {}, {}
     for cell in plan.cells:
         found = dict(cell.recorded)
-        for _ in range(cell.wanted):
-            progress(words_of(cell.mix), done, plan.reruns)
-            document = rerun(cell.recipe)
-            found[document["id"]] = _measured(document, plan.metric, cell)
-            done += 1
+        try:
+            for _ in range(cell.wanted):
+                progress(words_of(cell.mix), done, plan.reruns)
+                done += 1
+                document = rerun(cell.recipe)
+                found[document["id"]] = _measured(document, plan, cell)
+        except _Unmeasured as error:
+            failed[swapped(cell.mix)] = str(error)
+        except Impossible as error:
+            failed[swapped(cell.mix)] = "; ".join(obstacle.why for obstacle in error.obstacles)
+        else:
+            values[swapped(cell.mix)] = estimate(list(found.values()))
         runs[swapped(cell.mix)] = list(found)
-        values[swapped(cell.mix)] = estimate(list(found.values()))
-    progress("reruns", done, plan.reruns)
-    return Explanation(plan, _attributed(plan, values), runs)
+    progress("reruns", plan.reruns, plan.reruns)
+    return Explanation(plan, _attributed(plan, values, failed), runs, values, failed)
 
 
 def fits(document: RunDocument, a: RunDocument, b: RunDocument, mix: Mix, same_code: SameCode) -> bool:
@@ -176,23 +189,40 @@ def _held(document: RunDocument) -> dict[str, str]:
     return {entry["path"]: entry["hash"] for entry in document["data"]["inputs"]}
 
 
-def _measured(document: RunDocument, metric: str, cell: Cell) -> float:
-    value = value_of(document, metric)
+class _Unmeasured(Exception):
+    """A rerun that gave no value for its mix; the text says why."""
+
+
+def _recipe(a: RunDocument, b: RunDocument, mix: Mix) -> Recipe:
+    """The rerun of a mix, in an experiment of its own, so that the runs of one question stand together."""
+    note = words_of(mix, a["name"], b["name"])
+    return mixed(a, b, mix)._replace(experiment=f"why {a['name']} {b['name']}", tags=["why"], note=note)
+
+
+def _measured(document: RunDocument, plan: Plan, cell: Cell) -> float:
+    value = value_of(document, plan.metric)
     if value is None:
-        raise ExpError(
-            "the shares can't be computed",
-            f"with {words_of(cell.mix)} the run {document['name']} ended as {document['status']}, "
-            f"without a number for {visible(metric)}",
-            f"exp log {document['id']}",
-        )
+        ended = document["status"] if document["status"] != "finished" else f"no number for {visible(plan.metric)}"
+        raise _Unmeasured(f"{ended}: exp log {document['id']}")
+    other = plan.a if cell.mix.get("env") == "b" else plan.b
+    wanted = cell.recipe.env["hash"] if cell.recipe.env else ""
+    if "env" in plan.axes and document["env"]["hash"] == other["env"]["hash"] != wanted:
+        raise _Unmeasured("its environment can't be had here")
     return value
 
 
-def _attributed(plan: Plan, values: Mapping[frozenset[Axis], Estimate]) -> Attribution:
-    if plan.axes:
+def _attributed(plan: Plan, values: Mapping[Swapped, Estimate], failed: Mapping[Swapped, str]) -> Attribution:
+    if not plan.axes:
+        before, after = (value_of(document, plan.metric) or 0.0 for document in (plan.a, plan.b))
+        return Attribution(before, after, {}, {}, changed=False)
+    try:
         return attribute(plan.axes, values)
-    before, after = (value_of(document, plan.metric) or 0.0 for document in (plan.a, plan.b))
-    return Attribution(before, after, {}, {}, changed=False)
+    except NoOrder as error:
+        causes = [
+            f"{words_of(cell.mix)}: {failed[key]}" for cell in plan.cells if (key := swapped(cell.mix)) in failed
+        ]
+        what = "the shares can't be computed, since mixes can't be run"
+        raise ExpError(what, "\n".join(causes), f"exp diff {plan.a['id']} {plan.b['id']}") from error
 
 
 def _known(keys: Sequence[str]) -> str:
