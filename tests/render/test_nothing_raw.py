@@ -16,8 +16,10 @@ from expbench.render.printable import width
 from expbench.render.runs import runs_csv, runs_table
 from expbench.render.show import show_text
 from expbench.render.style import Style
+from expbench.render.why import plan_text, why_text
 from expbench.services.comparing import ALL_AXES, Sources, compare
 from tests.render.documents import NOW, first_run, second_run
+from tests.render.explanations import explanation
 from tests.render.test_printable import anything, raw
 
 PAINT = re.compile(r"\x1b\[\d+m")
@@ -82,6 +84,31 @@ def test_diff(texts_a: list[str], texts_b: list[str], style: Style, everything: 
     patch = None if style.width < 80 else "\n".join(texts_a)
     text = diff_text(diff, a, b, style, everything=everything, patch=patch)
     assert_harmless(text, style if patch is None else style._replace(width=1 << 30))
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, texts, styles)
+def test_why(texts_a: list[str], texts_b: list[str], style: Style) -> None:
+    a, b = hostile(first_run(), texts_a), hostile(second_run(), texts_b)
+    files: Any = [{"path": text, "status": "M", "from": None, "added": 1, "deleted": 2} for text in texts_a]
+    found, difference = explanation(a, b, files, metric=texts_a[0], failed=texts_b[0])
+    ids: Any = cycle_of(texts_b)
+    assert_harmless(why_text(found, difference, style, ids), style)
+    assert_harmless(plan_text(found.plan, style, ids), style)
+
+
+class cycle_of(dict[str, str]):  # noqa: N801  # reads as what it is
+    """Any run's id is shown as one of the texts."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__()
+        self._texts = cycle(texts)
+
+    def __missing__(self, _key: str) -> str:
+        return next(self._texts)
+
+    def get(self, key: str, _default: Any = None) -> Any:
+        return self[key]
 
 
 @settings(max_examples=60, deadline=None)

@@ -93,7 +93,9 @@ def _shares(found: Explanation, difference: DiffDocument, style: Style) -> list[
 
 
 def _percent(share: float) -> str:
-    return f"{number(100 * share, 3)}%" if abs(share) >= 0.0005 else "0%"
+    if abs(share) < 0.0005:
+        return "0%"
+    return f"{100 * share:.3g}%" if abs(share) < 10 else f"{100 * share:.0f}%"
 
 
 def _has_noise(found: Explanation) -> bool:
@@ -118,16 +120,15 @@ def _mixes(found: Explanation, style: Style, short: Short) -> list[str]:
         key = swapped(cell.mix)
         value = found.values.get(key)
         ids = [short.get(run_id, run_id) for run_id in found.runs.get(key, [])]
-        rows.append([Cell(words_of(cell.mix)), *_value(value), Cell(" ".join(ids), "id")])
-    columns = [Column("mix"), numeric(found.plan.metric), numeric(""), Column("runs")]
-    return table(columns, rows, style)
+        mean = Cell("failed", "bad") if value is None else Cell(number(value.mean))
+        noise = [_noise(value)] if _has_noise(found) else []
+        rows.append([Cell(words_of(cell.mix)), mean, *noise, Cell(" ".join(ids), "id")])
+    noise_column = [numeric("noise")] if _has_noise(found) else []
+    return table([Column("mix"), numeric(found.plan.metric), *noise_column, Column("runs")], rows, style)
 
 
-def _value(value: Estimate | None) -> list[Cell]:
-    if value is None:
-        return [Cell("failed", "bad"), Cell("")]
-    noise = "" if value.deviation is None else f"±{number(value.deviation, 2)}"
-    return [Cell(number(value.mean)), Cell(noise, "dim")]
+def _noise(value: Estimate | None) -> Cell:
+    return Cell("" if value is None or value.deviation is None else f"±{number(value.deviation, 2)}", "dim")
 
 
 def _nothing(found: Explanation, style: Style) -> list[str]:
