@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import listing, logging, plotting, recording, starting, storing
+from bench import listing, logging, plotting, recording, starting, storing, watching
 from bench.bench import Bench
 from bench.measure import Failed
 from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_row
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "storing": storing.rows,
     "logging": logging.rows,
     "plotting": plotting.rows,
+    "watching": watching.rows,
 }
 
 

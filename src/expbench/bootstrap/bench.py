@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
+from expbench.adapters.execution.audit.injecting import has_notes
 from expbench.adapters.git.snapshot import GitCode
 from expbench.bootstrap.metrics_watch import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
@@ -36,6 +37,16 @@ def build_bench(
 
         return gather(run_dir, root, patterns, began_ns, progress)
 
+    def unpinned(run_id: str) -> list[str]:
+        run_dir = place.store.run_dir(run_id)
+        if not has_notes(run_dir):
+            return []
+        from expbench.adapters.execution.audit.reading import Place, unpinned_inputs
+
+        document = place.store.read(run_id)
+        entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
+        return unpinned_inputs(Place(root, run_dir, began_ns), document["code"]["snapshot"], entries)
+
     return Workbench(
         store=place.store,
         code=GitCode(place.project, settings.max_file_size),
@@ -47,4 +58,5 @@ def build_bench(
         artifacts=kept_artifacts,
         warn=warn,
         stopped=stopped,
+        unpinned=unpinned,
     )

@@ -9,6 +9,7 @@ from contextlib import ExitStack, nullcontext
 from typing import NamedTuple
 
 from expbench.adapters import files
+from expbench.adapters.execution.audit.injecting import watched
 from expbench.adapters.execution.command import resolve_command
 from expbench.adapters.execution.local import LocalExecutor
 from expbench.adapters.execution.signals import SignalInbox, deferred_signals
@@ -119,6 +120,8 @@ def _executed(
             watch = watch._replace(monitor=stack.enter_context(system_metrics(recording)))
         if recording.is_kept and (place.capture is None or place.capture.stdout):
             watch = watch._replace(tap=stack.enter_context(output_metrics(place, recording)))
+        if recording.is_kept and request.reads and (place.capture is None or place.capture.reads):
+            watch = watch._replace(environ=watched)
         return execute(recording, request, around, executor, watch)
 
 

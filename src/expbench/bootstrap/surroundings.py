@@ -3,6 +3,7 @@
 import getpass
 import os
 
+from expbench.adapters.execution.audit.injecting import unwatched
 from expbench.adapters.store.liveness import host_name
 from expbench.bootstrap.workplace import Workplace
 from expbench.services.recording import Surroundings
@@ -14,7 +15,7 @@ def surroundings(place: Workplace) -> Surroundings:
     return Surroundings(
         cwd=cwd,
         place=os.path.relpath(os.path.realpath(cwd), os.path.realpath(place.project.root)),
-        environ=dict(os.environ),
+        environ=unwatched(os.environ),
         user=_user(),
         host=host_name(),
     )

@@ -8,6 +8,7 @@ from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, Run, style, workplace
 from expbench.cli.reruns import Timeout, Yes, asking, rerun_wish
+from expbench.domain.document import RunDocument
 from expbench.services.reproducing import Reproduction
 
 
@@ -48,7 +49,7 @@ def repro(
     wish = rerun_wish(place, timeout)
     agree(place, document, wish, trust, asking(yes))
     found = reproduced(place, document, wish, allowed)
-    _narrate(found)
+    _narrate(document, found)
     if as_json:
         emit_json(found.rerun or place.store.read(document["id"]))
     else:
@@ -58,12 +59,16 @@ def repro(
     raise typer.Exit(found.exit_code)
 
 
-def _narrate(found: Reproduction) -> None:
+def _narrate(document: RunDocument, found: Reproduction) -> None:
+    from expbench.domain.inputs import told_inputs
     from expbench.domain.verdict import compares_nothing
 
     for obstacle in found.obstacles:
         narrate(f"impossible: {obstacle.why}")
     for hint in dict.fromkeys(obstacle.hint for obstacle in found.obstacles if obstacle.hint):
         narrate(f"hint: {hint}")
+    if found.exit_code:
+        for place in told_inputs(document["warnings"]):
+            narrate(f"warning: the first run also read {place}, which nothing pins")
     if compares_nothing(found.verdict):
         narrate("warning: the run has neither metrics nor outputs, so only its end was compared")

@@ -51,6 +51,9 @@ def run(
     no_system_metrics: Annotated[
         bool, typer.Option("--no-system-metrics", help="Don't sample CPU, memory, GPU, disk and network.")
     ] = False,
+    no_reads: Annotated[
+        bool, typer.Option("--no-reads", help="Don't note which files its Python processes read.")
+    ] = False,
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="T", help="End it after 90s, 5m, 2h.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; print the run's id.")] = False,
 ) -> None:
@@ -69,6 +72,7 @@ def run(
         timeout=timeout,
         artifacts=artifact or [],
         system_metrics=not no_system_metrics,
+        reads=not no_reads,
     )
     try:
         code = record(asked, detach)

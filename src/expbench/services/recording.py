@@ -72,10 +72,12 @@ def unmonitored(_pid: int) -> Tick:
 
 
 class Watch(NamedTuple):
-    """What goes on beside the command: a look at its process now and then, and at its output as it comes."""
+    """What goes on beside the command: a look at its process now and then, at output as it comes."""
 
     monitor: Monitor = unmonitored
     tap: Tap | None = None
+    # The environment of the command, made of that which it would have without us.
+    environ: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
 
 
 class Workbench(NamedTuple):
@@ -94,6 +96,8 @@ class Workbench(NamedTuple):
     warn: Callable[[str], None]
     # Whether a signal has come, so that nothing more is to be captured or started.
     stopped: Callable[[], bool]
+    # What must be said about files that a run, by its id, read and nothing pins.
+    unpinned: Callable[[str], list[str]] = lambda _run_id: []
 
 
 class Recording:
@@ -219,7 +223,7 @@ def execute(
     spec = ChildSpec(
         argv=request.argv,
         cwd=around.cwd,
-        environ={**around.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir},
+        environ=watch.environ({**around.environ, "EXP_RUN_ID": recording.run_id, "EXP_RUN_DIR": recording.run_dir}),
         log_file=f"{recording.run_dir}/out.log" if recording.is_kept else _NOWHERE,
         timeout_s=request.timeout_s,
         tick=lambda elapsed_s: ticks[0](elapsed_s) if ticks else None,
@@ -243,6 +247,7 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
         recording.warn(text)
     if recording.is_kept:
         _record_outputs(recording, bench, before)
+        _record_unpinned(recording, bench)
         _record_artifacts(recording, bench)
         _record_metrics(recording, bench)
         recording.add("ended", _ended(ending))
@@ -272,6 +277,13 @@ def _record_artifacts(recording: Recording, bench: Workbench) -> None:
     if kept.artifacts:
         recording.add("artifacts", {"artifacts": kept.artifacts})
     for text in kept.warnings:
+        recording.warn(text)
+
+
+def _record_unpinned(recording: Recording, bench: Workbench) -> None:
+    """Once the outputs are known, since what the run made is no input of it."""
+    nothing: list[str] = []
+    for text in recording.attempt("what it read is unknown", lambda: bench.unpinned(recording.run_id), nothing):
         recording.warn(text)
 
 

@@ -32,6 +32,7 @@ class Asked(NamedTuple):
     timeout: str | None = None
     artifacts: Sequence[str] = ()
     system_metrics: bool = True
+    reads: bool = True
 
 
 class Request(NamedTuple):
@@ -49,6 +50,7 @@ class Request(NamedTuple):
     timeout_s: float | None
     artifacts: Sequence[str] = ()
     system_metrics: bool = True
+    reads: bool = True
 
 
 def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, Mapping[Any, Any]]) -> Request:
@@ -84,6 +86,7 @@ def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, M
         timeout_s=None if asked.timeout is None else parse_duration(asked.timeout),
         artifacts=asked.artifacts,
         system_metrics=asked.system_metrics,
+        reads=asked.reads,
     )
 
 

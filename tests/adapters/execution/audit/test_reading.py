@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from expbench.adapters.execution.audit import reading
-from expbench.adapters.execution.audit.reading import Place, read_notes, unpinned_inputs, watched
+from expbench.adapters.execution.audit.injecting import NOTES, has_notes, unwatched, watched
+from expbench.adapters.execution.audit.reading import Place, read_notes, unpinned_inputs
 from tests.conftest import run_git
 from tests.domain.rerun_documents import entry
 
@@ -117,7 +118,7 @@ def test_an_imported_module_from_elsewhere_is_named_even_when_it_was_compiled(pl
     (elsewhere / "shared.py").write_text("")
     os.utime(elsewhere / "shared.py", LONG_AGO)
     for _ in range(2):
-        (Path(place.run_dir) / reading.FILE).unlink(missing_ok=True)
+        (Path(place.run_dir) / NOTES).unlink(missing_ok=True)
         run(place, "import sys; sys.dont_write_bytecode = False; sys.path.append('../old'); import shared")
         assert warned(place) == ["../old/shared.py"]
 
@@ -144,7 +145,7 @@ subprocess.run([sys.executable, '-c', "open('../old/split.json')"])
 def test_a_forked_child_does_not_write_what_its_parent_noted(place: Place) -> None:
     code = "import os\nopen('conf.yaml').close()\nif os.fork() == 0: raise SystemExit\nos.wait()"
     run(place, code)
-    content = (Path(place.run_dir) / reading.FILE).read_bytes()
+    content = (Path(place.run_dir) / NOTES).read_bytes()
     assert content.count(b"/conf.yaml\0") == 1
 
 
@@ -156,7 +157,7 @@ def test_sigkill_loses_nothing_of_the_first_files(place: Place) -> None:
 
 def test_a_file_that_is_read_again_and_again_is_noted_once(place: Place) -> None:
     run(place, "for _ in range(1000): open('conf.yaml').close()")
-    assert (Path(place.run_dir) / reading.FILE).read_bytes().count(b"conf.yaml") == 1
+    assert (Path(place.run_dir) / NOTES).read_bytes().count(b"conf.yaml") == 1
 
 
 def test_a_folder_of_very_many_files_is_cut_and_said_to_be(place: Place) -> None:
@@ -214,7 +215,7 @@ def test_without_a_runs_folder_nothing_is_noted(place: Place) -> None:
 @pytest.mark.parametrize("harm", ["unwritable", "gone"])
 def test_notes_that_cannot_be_written_cost_the_program_nothing(place: Place, harm: str) -> None:
     if harm == "unwritable":
-        (Path(place.run_dir) / reading.FILE).mkdir()
+        (Path(place.run_dir) / NOTES).mkdir()
         code = "open('conf.yaml')"
     else:
         code = f"import os; os.rename({place.run_dir!r}, {place.run_dir!r} + 'x'); open('conf.yaml'); print(1)"
@@ -238,12 +239,12 @@ def test_hostile_names_come_through(place: Place) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"r/a", b"\0\0", b"x/a\0", b"rrelative\0", b"\xff" * 100])
 def test_torn_or_foreign_notes_are_passed_over(place: Place, content: bytes) -> None:
-    (Path(place.run_dir) / reading.FILE).write_bytes(content)
+    (Path(place.run_dir) / NOTES).write_bytes(content)
     assert read_notes(place.run_dir) == reading.Notes([], frozenset(), False)
 
 
 def test_a_link_or_a_pipe_in_place_of_the_notes_is_not_followed(place: Place) -> None:
-    file = Path(place.run_dir) / reading.FILE
+    file = Path(place.run_dir) / NOTES
     os.mkfifo(file)
     assert read_notes(place.run_dir).read == []
     file.unlink()
@@ -257,3 +258,20 @@ def test_the_environment_is_extended_once_and_keeps_the_users_path() -> None:
     assert once["PYTHONPATH"].endswith("injected:/a:/b")
     assert watched(once) == once
     assert watched({})["PYTHONPATH"].endswith("injected")
+
+
+@pytest.mark.parametrize("own", [{}, {"PYTHONPATH": "/a"}, {"PYTHONPATH": ":/a:"}])
+def test_what_was_added_can_be_taken_away_again(own: dict[str, str]) -> None:
+    assert unwatched(watched(own)) == own
+    assert unwatched(own) == own
+
+
+def test_an_empty_path_does_not_become_the_current_folder(place: Place) -> None:
+    done = run(place, "import sys; print(sys.path.count(''))", PYTHONPATH="")
+    assert done.stdout == "1\n"  # that of `-c` itself
+
+
+def test_whether_there_are_notes_is_told_without_reading_them(place: Place) -> None:
+    assert not has_notes(place.run_dir)
+    run(place, "open('conf.yaml').close()")
+    assert has_notes(place.run_dir)

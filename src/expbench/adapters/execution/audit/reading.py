@@ -1,26 +1,23 @@
-"""The environment in which a run's Python processes note what they read, and the notes as they are found afterwards.
-
-Only Python tells (3.8 and up, and not under `-I`, `-E` or `-S`). What `recorded_variables` sees must be the
-environment from before `watched`: `PYTHONPATH` gets a folder in front that is no part of the user's.
-"""
+"""What a run's Python processes noted of their reading, and which of it nothing pins."""
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from tempfile import gettempdir
 from typing import Final, NamedTuple
 
+from expbench.adapters.execution.audit.injecting import NOTES
 from expbench.adapters.git.process import git
 from expbench.domain.document import DataEntry
 from expbench.domain.inputs import Read, input_warnings, told_place, undeclared
 
-FILE: Final = "reads"
 _AT_MOST: Final = 64 << 20  # bytes of notes that are looked at
 _CLOCK_TICK_NS: Final = 20_000_000
-_INJECTED: Final = os.path.join(os.path.dirname(os.path.abspath(__file__)), "injected")
-# Caches that programs rebuild by themselves.
+# Caches that programs rebuild by themselves, and settings of the tools around a run.
 _CACHES: Final = ("/.cache/matplotlib/", "/.config/matplotlib/", "/.cache/fontconfig/", "/.triton/", "/.nv/")
+# The last one is a place that DVC always uses.
+_TOOLS: Final = ("/.gitconfig", "/.config/git/", "/.config/dvc/", "/.config/exp/", "/.netrc", "/var/tmp/dvc/")  # noqa: S108
 
 
 class Notes(NamedTuple):
@@ -39,18 +36,10 @@ class Place(NamedTuple):
     began_ns: int
 
 
-def watched(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which Python processes note what they read, where `EXP_RUN_DIR` says so."""
-    path = environ.get("PYTHONPATH", "")
-    if os.pathsep in _INJECTED or path.split(os.pathsep)[0] == _INJECTED:
-        return dict(environ)
-    return {**environ, "PYTHONPATH": f"{_INJECTED}{os.pathsep}{path}" if path else _INJECTED}
-
-
 def read_notes(run_dir: str) -> Notes:
     """What the processes of a run noted; the first note of a path decides. A torn last note is passed over."""
     try:
-        fd = os.open(os.path.join(run_dir, FILE), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(os.path.join(run_dir, NOTES), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return Notes([], frozenset(), False)
     with open(fd, "rb") as file:
@@ -92,7 +81,7 @@ def _candidates(notes: Notes, place: Place) -> Iterator[Read]:
     for noted in notes.read:
         source = _source(noted)
         path = os.path.join(folder_of(os.path.dirname(source)), os.path.basename(source))
-        if path.startswith(ignored or "\0") or any(cache in path for cache in _CACHES):
+        if path.startswith(ignored or "\0") or any(part in path for part in (*_CACHES, *_TOOLS)):
             continue
         if _is_written(source, notes.written) or not _is_older_file(path, place.began_ns):
             continue
