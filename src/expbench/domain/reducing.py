@@ -38,6 +38,24 @@ class Curve(NamedTuple):
     not_positive: int
 
 
+class Average(NamedTuple):
+    """Where a moving average stands: the weighted mean so far, and the weight that it carries."""
+
+    mean: float = 0.0
+    share: float = 0.0
+
+
+class Extremes(NamedTuple):
+    """What a column needs to know of points: the least and the greatest finite one, and how many are not finite.
+
+    Of equal values it is the one with the least x; both are None where no value is finite.
+    """
+
+    low: Point | None
+    high: Point | None
+    not_finite: int
+
+
 def extent(blocks: Iterable[Points], axis: Axis) -> Extent | None:
     """The extent of a series along the axis; None when it has no point there."""
     ends = [(min(xs), max(xs)) for points in blocks if (xs := _drawable(points, axis)[0])]
@@ -50,17 +68,24 @@ def smoothed(blocks: Iterable[Points], weight: float) -> Iterator[Points]:
     `weight` (0 up to but not 1) is that of the past; the average is debiased, so that it begins at the first value.
     What isn't finite stays as it is and leaves the average alone.
     """
-    mean = share = 0.0
-    fresh = 1.0 - weight
+    average = Average()
     for points in blocks:
-        values = array("d")
-        for value in points.values:
-            if isfinite(value):
-                mean = weight * mean + fresh * value
-                share = weight * share + fresh
-                value = mean / share  # what is logged next is its average
-            values.append(value)
-        yield points._replace(values=values)
+        points, average = smoothed_on(points, weight, average)
+        yield points
+
+
+def smoothed_on(points: Points, weight: float, before: Average) -> tuple[Points, Average]:
+    """The next points of a series smoothed, as `smoothed` does, and where the average stands after them."""
+    mean, share = before
+    fresh = 1.0 - weight
+    values = array("d")
+    for value in points.values:
+        if isfinite(value):
+            mean = weight * mean + fresh * value
+            share = weight * share + fresh
+            value = mean / share  # what is logged next is its average
+        values.append(value)
+    return points._replace(values=values), Average(mean, share)
 
 
 def thinned(blocks: Iterable[Points], count: int, most: int) -> Points:
@@ -97,7 +122,7 @@ class Reducer:
 
     def feed(self, points: Points) -> None:
         """Take the next points of the series."""
-        xs, ys = _by_x(*_drawable(points, self._axis))
+        xs, ys = by_x(points, self._axis)
         start, end = bisect_left(xs, self._view.low), bisect_right(xs, self._view.high)
         self._keep_neighbours(xs, ys, start, end)
         last = len(self._edges) - 1
@@ -106,6 +131,24 @@ class Reducer:
             stop = end if column == last else bisect_left(xs, self._edges[column + 1], start, end)
             self._take(column, xs[start:stop], ys[start:stop])
             start = stop
+
+    def column_of(self, x: Extent) -> int | None:
+        """The one column that all between these two lies in; None when there are several, or it goes outside."""
+        if x.low < self._view.low or x.high > self._view.high:
+            return None
+        column = max(bisect_right(self._edges, x.low) - 1, 0)
+        return column if column == max(bisect_right(self._edges, x.high) - 1, 0) else None
+
+    def merge(self, column: int, extremes: Extremes) -> None:
+        """Take points that lie in one column by their extremes, which leads to what feeding them leads to.
+
+        Where y runs in the logarithm it needs the points themselves unless all are above 0.
+        """
+        self._not_finite += extremes.not_finite
+        if extremes.low is None or extremes.high is None:
+            self._gaps.add(column)
+        else:
+            self._keep(column, extremes.low, extremes.high)
 
     def curve(self) -> Curve:
         """What was fed so far."""
@@ -130,7 +173,10 @@ class Reducer:
                 self._gaps.add(column)
                 return
         low, high = min(ys), max(ys)
-        lowest, highest = (xs[ys.index(low)], low), (xs[ys.index(high)], high)
+        self._keep(column, (xs[ys.index(low)], low), (xs[ys.index(high)], high))
+
+    def _keep(self, column: int, lowest: Point, highest: Point) -> None:
+        low, high = lowest[1], highest[1]
         known = self._lows.get(column)
         if known is None or (low, lowest[0]) < (known[1], known[0]):
             self._lows[column] = lowest
@@ -167,13 +213,13 @@ def _drawable(points: Points, axis: Axis) -> tuple[Sequence[float], Sequence[flo
     return [times[index] for index in kept], [points.values[index] for index in kept]
 
 
-def _by_x(xs: Sequence[float], ys: Sequence[float]) -> tuple[Sequence[float], Sequence[float]]:
-    """The points sorted by x, equal ones in logged order. Costs next to nothing where they are."""
-    listed = list(xs)
-    if sorted(listed) == listed:
+def by_x(points: Points, axis: Axis) -> tuple[list[float], list[float]]:
+    """The points' x and y sorted by x, equal ones in logged order; those without a usable time are left out."""
+    xs, ys = (list(column) for column in _drawable(points, axis))
+    if sorted(xs) == xs:
         return xs, ys
-    order = sorted(range(len(listed)), key=listed.__getitem__)
-    return [listed[index] for index in order], [ys[index] for index in order]
+    order = sorted(range(len(xs)), key=xs.__getitem__)
+    return [xs[index] for index in order], [ys[index] for index in order]
 
 
 _Row: TypeAlias = tuple[int, int, float, float]  # the point's number, then the point
