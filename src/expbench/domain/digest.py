@@ -12,7 +12,7 @@ from math import inf, isfinite
 from typing import Final, NamedTuple
 
 from expbench.domain.reducing import Average, Axis, Curve, Extent, Extremes, Point, Reducer, by_x, smoothed_on
-from expbench.domain.series import Points
+from expbench.domain.series import Points, no_points
 
 BLOCK: Final = 512
 
@@ -41,7 +41,7 @@ class Digest:
     def __init__(self, axis: Axis = "step", smooth: float = 0.0) -> None:
         self._axis, self._smooth = axis, smooth
         self._blocks: list[Block] = []
-        self._open = _none()  # the points, as they were logged, of the last block while it isn't full
+        self._open = no_points()  # the points, as they were logged, of the last block while it isn't full
         self._after = Average()  # where the average stands before the open block
         self.count = 0
 
@@ -51,7 +51,7 @@ class Digest:
             self._blocks.pop()
             points = _joined(self._open, points)
         first = self.count - len(self._open.values)
-        self._open = _none()
+        self._open = no_points()
         for start in range(0, len(points.values), BLOCK):
             self._add(first + start, Points(*(column[start : start + BLOCK] for column in points)))  # type: ignore[arg-type]
         self.count = first + len(points.values)
@@ -141,10 +141,6 @@ def _extremes(xs: Sequence[float], ys: Sequence[float]) -> Extremes:
 
 def _away(x: Extent, wanted: float) -> float:
     return max(x.low - wanted, wanted - x.high, 0)
-
-
-def _none() -> Points:
-    return Points(array("q"), array("d"), array("d"))
 
 
 def _joined(one: Points, other: Points) -> Points:

@@ -26,6 +26,11 @@ class Points(NamedTuple):
     values: "array[float]"
 
 
+def no_points() -> Points:
+    """Columns without a point."""
+    return Points(array("q"), array("d"), array("d"))
+
+
 def decode_points(data: bytes) -> Points:
     """The points of whole records; bytes of a torn last record are passed over."""
     whole = data[: len(data) - len(data) % RECORD.size]

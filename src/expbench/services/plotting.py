@@ -99,7 +99,7 @@ def points_of(series: Series, chosen: Chosen, smooth: float = 0.0) -> Iterator[P
     if key in series.keys(document["id"]):
         blocks = series.blocks(document["id"], key)
     else:
-        blocks = iter([_one_point(document, key)])
+        blocks = iter([one_point(document, key)])
     return smoothed(blocks, smooth) if smooth > 0 else blocks
 
 
@@ -112,8 +112,8 @@ def count_of(series: Series, chosen: Chosen) -> int:
 def curves(series: Series, chosen: Sequence[Chosen], drawing: Drawing) -> tuple[list[Curve], Extent | None]:
     """The curves reduced over one common extent of x, and that extent; None when there is no point at all."""
     extents = [extent(points_of(series, curve), drawing.axis) for curve in chosen]
-    origins = [_origin(curve.document, found, drawing.axis) for curve, found in zip(chosen, extents, strict=True)]
-    view = drawing.view or _common(extents, origins)
+    origins = [origin_of(curve.document, found, drawing.axis) for curve, found in zip(chosen, extents, strict=True)]
+    view = drawing.view or common_extent(extents, origins)
     if view is None:
         return [Curve([], 0, 0) for _ in chosen], None
     found = [_reduced(series, curve, drawing, view, origin) for curve, origin in zip(chosen, origins, strict=True)]
@@ -147,16 +147,7 @@ def sparkline_values(series: Series, document: RunDocument, most: int = 20_000) 
     return values
 
 
-def _reduced(series: Series, chosen: Chosen, drawing: Drawing, view: Extent, origin: float) -> Curve:
-    # Steps stay integers as long as they can: a float can't tell great ones apart.
-    absolute = Extent(view.low + origin, view.high + origin) if origin else view
-    reducer = Reducer(absolute, drawing.columns, drawing.axis, origin=origin, log_y=drawing.log_y)
-    for points in points_of(series, chosen, drawing.smooth):
-        reducer.feed(points)
-    return reducer.curve()
-
-
-def _origin(document: RunDocument, found: Extent | None, axis: Axis) -> float:
+def origin_of(document: RunDocument, found: Extent | None, axis: Axis) -> float:
     """What x is counted from: 0 for steps; the run's start for times, or its first point if that was earlier."""
     if axis == "step" or found is None:
         return 0
@@ -164,7 +155,7 @@ def _origin(document: RunDocument, found: Extent | None, axis: Axis) -> float:
     return found.low if started is None else min(started, found.low)
 
 
-def _common(extents: Iterable[Extent | None], origins: Iterable[float]) -> Extent | None:
+def common_extent(extents: Iterable[Extent | None], origins: Iterable[float]) -> Extent | None:
     """The extent of all curves, each counted from its own origin."""
     there = [(found, origin) for found, origin in zip(extents, origins, strict=True) if found is not None]
     if not there:
@@ -172,11 +163,21 @@ def _common(extents: Iterable[Extent | None], origins: Iterable[float]) -> Exten
     return Extent(min(found.low - o for found, o in there), max(found.high - o for found, o in there))
 
 
-def _one_point(document: RunDocument, key: str) -> Points:
+def one_point(document: RunDocument, key: str) -> Points:
+    """The point that a metric's summary tells, for one that has no series."""
     summary = document["metrics"][key]
     moment = _unix(document["ended_at"]) or _unix(document["created_at"]) or 0.0
     step, value = summary["last_step"], number_from_json(summary["last"])
     return Points(array("q", [step]), array("d", [moment]), array("d", [value]))
+
+
+def _reduced(series: Series, chosen: Chosen, drawing: Drawing, view: Extent, origin: float) -> Curve:
+    # Steps stay integers as long as they can: a float can't tell great ones apart.
+    absolute = Extent(view.low + origin, view.high + origin) if origin else view
+    reducer = Reducer(absolute, drawing.columns, drawing.axis, origin=origin, log_y=drawing.log_y)
+    for points in points_of(series, chosen, drawing.smooth):
+        reducer.feed(points)
+    return reducer.curve()
 
 
 def _unix(at: str | None) -> float | None:

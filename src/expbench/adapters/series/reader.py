@@ -61,6 +61,13 @@ def blocks(series: SeriesFile, start: int = 0) -> Iterator[Points]:
             yield decode_points(data)
 
 
+def read_part(path: str, first: int, count: int) -> Points:
+    """So many points from number `first` on; fewer where the file ends before. Raises `OSError`."""
+    with open(path, "rb", buffering=0) as file:
+        file.seek(first * RECORD.size)
+        return decode_points(file.read(count * RECORD.size))
+
+
 class Running(NamedTuple):
     """A summary with the bytes that it covers, to be carried on when more points have come."""
 
