@@ -177,3 +177,25 @@ def test_memory_does_not_grow_with_the_series(store: FileStore, repository: Path
         assert done.returncode == 0, done.stderr
         peaks[count] = int(done.stderr) * (1 if sys.platform == "darwin" else 1024)
     assert peaks[2_000_000] - peaks[1000] < 20_000_000
+
+
+def test_a_part_of_the_curves_is_drawn_and_printed(store: FileStore, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = outcome(capsys, "spike", "--from", "10", "--to", "20", "--width", "60", "--height", "10")
+    assert "1e9" not in out
+    rows = outcome(capsys, "spike", "--from", "28", "--csv")[1].splitlines()
+    assert [row.split(",")[2:] for row in rows[1:]] == [
+        ["28", f"{START + 28}", "1.0"],
+        ["29", f"{START + 29}", "1.0"],
+        ["30", f"{START + 30}", "1000000000.0"],
+    ]
+    timed = outcome(capsys, "spike", "--x", "time", "--to", "1", "--csv")[1].splitlines()
+    assert [row.split(",")[2] for row in timed[1:]] == ["0", "1"]
+
+
+@pytest.mark.parametrize("words", [("--from", "5", "--to", "5"), ("--from", "nan", "--to", "1"), ("--from", "1e9")])
+def test_a_part_without_room_is_a_mistake(
+    words: tuple[str, ...], store: FileStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = outcome(capsys, "spike", *words)
+    assert code == 2
+    assert err.startswith("error: there is nothing between --from and --to\n")

@@ -28,16 +28,25 @@ _STRETCH: Final = re.compile(r"(?:\x1b\[38;5;(\d+)m)?([^\x1b]*)\x1b\[0m")
 _FINE: Final = 4  # so many curves are drawn in Braille dots, more of them in quarters of a cell, which cost less
 _MARKS: Final = ("•×+○▲□◆▽◇■△●", "*+xo#@%=&$~^")
 _FRAME: Final = str.maketrans("│─┤├┬┴┼┌┐└┘", "|-+++++++++")
+_CORNERS: Final = ("┌", "+")
+_FEET: Final = ("└", "+")
 _LEVELS: Final = ("▁▂▃▄▅▆▇█", "_.-~=+*#")
 
 
 class Figure(NamedTuple):
-    """What is drawn, beside each curve its label, and what stands above; texts are data as they came."""
+    """What is drawn, beside each curve its label, and what stands above; texts are data as they came.
+
+    `marks` draws points as marks instead of lines. `x_ticks`, whose labels must not come from data, stand at the
+    bottom instead of those of the axis; `notes` are lines below.
+    """
 
     prepared: Prepared
     labels: Sequence[str]
     title: str = ""
     axis: Axis = "step"
+    marks: bool = False
+    x_ticks: Sequence[Tick] | None = None
+    notes: Sequence[str] = ()
 
 
 def figure_text(figure: Figure, style: Style, width: int | None = None, height: int | None = None) -> str:
@@ -54,8 +63,28 @@ def figure_text(figure: Figure, style: Style, width: int | None = None, height: 
         return "\n".join(_small(lines, wide, style) for lines in figure.prepared.lines[:high])
     title = [paint(clip(figure.title, wide, sign("ellipsis", style)), "heading", style)] if figure.title else []
     legend = _legend(figure.labels, style, max((high - len(title)) // 3, 1))
+    legend += [paint(clip(note, wide, sign("ellipsis", style)), "dim", style) for note in figure.notes]
     picture = _picture(figure, style, wide, max(high - len(title) - len(legend), SMALLEST_HEIGHT - 1))
     return "\n".join([*title, *picture, *legend][:high])
+
+
+class Canvas(NamedTuple):
+    """Where in a figure's lines the curves are drawn: first and last column, first and last line, both in it."""
+
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+
+def canvas_of(lines: Sequence[str]) -> Canvas | None:
+    """The inside of the frame in lines that `figure_text` gave; None where there is no frame."""
+    top = next((number for number, line in enumerate(lines[:2]) if line.strip()[:1] in _CORNERS), None)
+    if top is None:
+        return None
+    left, right = len(lines[top]) - len(lines[top].lstrip()), len(lines[top].rstrip()) - 1
+    bottom = next((n for n in range(top + 1, len(lines)) if lines[n][left : left + 1] in _FEET), None)
+    return Canvas(left + 1, right - 1, top + 1, bottom - 1) if bottom and right - left > 1 else None
 
 
 def sparkline(values: Sequence[float], cells: int, style: Style) -> str:
@@ -152,17 +181,30 @@ def _drawn(figure: Figure, style: Style, wide: int, high: int) -> str:
     plotext.theme("pro")
     plotext.xlim(0, 1)
     plotext.ylim(0, 1)
-    x_ticks = (time_ticks if figure.axis == "time" else step_ticks)(prepared.x, max(wide // 14, 1))
+    x_ticks = figure.x_ticks or (time_ticks if figure.axis == "time" else step_ticks)(prepared.x, max(wide // 14, 1))
     y_ticks = (log_ticks if prepared.log_y else value_ticks)(prepared.y, max(high // 3, 2))
     _mark(plotext.xticks, [(unit(tick.value, prepared.x), tick) for tick in x_ticks])
     _mark(plotext.yticks, [(unit_y(tick.value, prepared.y, prepared.log_y), tick) for tick in y_ticks])
     for index, lines in enumerate(prepared.lines):
-        marker, colour = _marker(index, len(prepared.lines), style), _COLOURS[index % len(_COLOURS)][0]
+        colour = _COLOURS[index % len(_COLOURS)][0]
+        if figure.marks:
+            _scatter(lines, index, colour, style)
+            continue
+        marker = _marker(index, len(prepared.lines), style)
         for line in lines:
             plotext.plot([x for x, _ in line], [y for _, y in line], marker=marker, color=colour)
     text: str = plotext.build()
     plotext.clear_figure()
     return text
+
+
+def _scatter(lines: Sequence[Sequence[tuple[float, float]]], index: int, colour: str, style: Style) -> None:
+    import plotext
+
+    marks = _MARKS[0 if style.unicode else 1]
+    points = [point for line in lines for point in line]
+    if points:
+        plotext.scatter(*map(list, zip(*points, strict=True)), marker=marks[index % len(marks)], color=colour)
 
 
 def _mark(set_ticks: Callable[[list[float], list[str]], None], marks: Sequence[tuple[float, Tick]]) -> None:

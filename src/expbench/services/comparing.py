@@ -3,7 +3,7 @@
 An axis that wasn't asked for costs nothing: neither git nor DVC's listings are looked at.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
@@ -76,6 +76,11 @@ def compare(a: RunDocument, b: RunDocument, axes: Collection[str], sources: Sour
     if "command" in axes:
         difference["command"] = diff_command(a, b)
     return difference
+
+
+def compare_all(runs: Sequence[RunDocument], axes: Collection[str], sources: Sources) -> list[DiffDocument]:
+    """The differences of the first run with each of the others."""
+    return [compare(runs[0], run, axes, sources) for run in runs[1:]]
 
 
 def differs(difference: DiffDocument) -> bool:

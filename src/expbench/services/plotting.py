@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from math import isfinite
 from typing import Final, NamedTuple
 
 from expbench.domain.document import UNFINISHED, RunDocument
@@ -103,6 +104,18 @@ def points_of(series: Series, chosen: Chosen, smooth: float = 0.0) -> Iterator[P
     return smoothed(blocks, smooth) if smooth > 0 else blocks
 
 
+def within(blocks: Iterable[Points], axis: Axis, view: Extent) -> Iterator[Points]:
+    """Of the points those whose step or unix time lies in the view, in their order."""
+    for points in blocks:
+        xs = points.steps if axis == "step" else points.times
+        kept = [number for number, x in enumerate(xs) if view.low <= x <= view.high]
+        if len(kept) == len(xs):
+            yield points
+        elif kept:
+            times, values = ([column[n] for n in kept] for column in (points.times, points.values))
+            yield Points(array("q", [points.steps[n] for n in kept]), array("d", times), array("d", values))
+
+
 def count_of(series: Series, chosen: Chosen) -> int:
     """How many points the curve has."""
     document, key = chosen
@@ -118,6 +131,34 @@ def curves(series: Series, chosen: Sequence[Chosen], drawing: Drawing) -> tuple[
         return [Curve([], 0, 0) for _ in chosen], None
     found = [_reduced(series, curve, drawing, view, origin) for curve, origin in zip(chosen, origins, strict=True)]
     return found, view
+
+
+def points_in_view(series: Series, chosen: Chosen, drawing: Drawing) -> Iterator[Points]:
+    """The curve's points in the drawing's view in blocks, in logged order, smoothed as it says."""
+    blocks = points_of(series, chosen, drawing.smooth)
+    if drawing.view is None:
+        return blocks
+    found = extent(points_of(series, chosen), drawing.axis) if drawing.axis == "time" else None
+    origin = origin_of(chosen.document, found, drawing.axis)
+    return within(blocks, drawing.axis, Extent(drawing.view.low + origin, drawing.view.high + origin))
+
+
+def limited(
+    series: Series, chosen: Sequence[Chosen], drawing: Drawing, low: float | None, high: float | None
+) -> Drawing:
+    """The drawing with a view from `low` to `high`; where one is None the curves decide.
+
+    Raises `UsageError` where nothing lies between the two.
+    """
+    if low is None and high is None:
+        return drawing
+    if low is None or high is None:
+        whole = curves(series, chosen, drawing)[1] or Extent(0, 1)
+        low, high = whole.low if low is None else low, whole.high if high is None else high
+    if not (isfinite(low) and isfinite(high) and low < high):
+        cause = f"x runs from {low:g} to {high:g}"
+        raise UsageError("there is nothing between --from and --to", cause, "exp plot METRIC --from 100 --to 200")
+    return drawing._replace(view=Extent(low, high))
 
 
 def labels(chosen: Sequence[Chosen], known_ids: Collection[str]) -> list[str]:
