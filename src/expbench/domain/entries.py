@@ -5,7 +5,7 @@ spaces, quotes or braces it holds. `{{` and `}}` are literal braces.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from expbench.domain.document import ParamValue
@@ -30,17 +30,23 @@ class Filled(NamedTuple):
     params: dict[str, ParamValue]
 
 
-def fill_entry(entry: Entry, given: Mapping[str, ParamValue]) -> Filled:
+def placeholders(entry: Entry) -> list[str]:
+    """The names in braces in the entry's command, each once. Raises `UsageError` where it can't be split."""
+    return _names(_split(entry))
+
+
+def fill_entry(entry: Entry, given: Mapping[str, ParamValue], others: Sequence[str] = ()) -> Filled:
     """The entry's command with each placeholder filled from `given`, else from the entry's defaults.
 
     A text in `given` is put in as it was typed (`007` stays `007`) and recorded as the value it stands for.
-    Raises `UsageError` for a placeholder without a value and for a given name without a placeholder.
+    Raises `UsageError` for a placeholder without a value and for a given name without a placeholder; `others` are
+    names that may have been meant instead.
     """
     words = _split(entry)
-    names = {found[1]: None for word in words for found in _PIECE.finditer(word) if found[1]}
+    names = _names(words)
     for name in given:
         if name not in names:
-            raise _no_placeholder(entry, name, [*names])
+            raise _no_placeholder(entry, name, names, others)
     values = {**entry.params, **given}
     for name in names:
         if name not in values:
@@ -70,6 +76,10 @@ def _split(entry: Entry) -> list[str]:
         ) from error
 
 
+def _names(words: Sequence[str]) -> list[str]:
+    return [*dict.fromkeys(found[1] for word in words for found in _PIECE.finditer(word) if found[1])]
+
+
 def _piece(entry: Entry, found: re.Match[str], values: Mapping[str, ParamValue]) -> str:
     if found[1]:
         return text_of(values[found[1]])
@@ -91,12 +101,12 @@ def _recorded(name: str, entry: Entry, given: Mapping[str, ParamValue]) -> Param
     return typed(value) if isinstance(value, str) else value
 
 
-def _no_placeholder(entry: Entry, name: str, names: list[str]) -> UsageError:
+def _no_placeholder(entry: Entry, name: str, names: list[str], others: Sequence[str]) -> UsageError:
     known = "it has " + ", ".join(f"{{{known}}}" for known in names) if names else "it has none"
     return UsageError(
         f'entry "{entry.name}" has no placeholder {{{name}}}',
         known,
-        did_you_mean(name, names) or f"write {{{name}}} into the command of [entries.{entry.name}] in exp.toml",
+        did_you_mean(name, [*names, *others]) or f"write {{{name}}} into the command of [entries.{entry.name}] in exp.toml",
     )
 
 

@@ -36,6 +36,7 @@ from expbench.services.requesting import Request
 
 Result = TypeVar("Result")
 _NOWHERE: Final = "/dev/null"
+NO_EDITS: Final[Mapping[str, bytes]] = {}
 
 
 class Surroundings(NamedTuple):
@@ -162,8 +163,17 @@ def announce(run_id: str, request: Request, around: Surroundings, created_at: st
     }
 
 
-def capture(recording: Recording, argv: Sequence[str], cwd: str, bench: Workbench) -> list[DataEntry]:
-    """Pin code, data and environment, and give the data entries as they were at the start."""
+def capture(
+    recording: Recording,
+    argv: Sequence[str],
+    cwd: str,
+    bench: Workbench,
+    edits: Mapping[str, bytes] = NO_EDITS,
+) -> list[DataEntry]:
+    """Pin code, data and environment, and give the data entries as they were at the start.
+
+    `edits` are contents by path that the snapshot has in place of those of the work tree.
+    """
     if not recording.is_kept:
         return []
     nothing = DataMeasure([], [], [])
@@ -172,7 +182,7 @@ def capture(recording: Recording, argv: Sequence[str], cwd: str, bench: Workbenc
     at = bench.clock.now()
     code = recording.attempt(
         "the code could not be captured",
-        lambda: bench.code.capture(recording.run_id, at, kept.replacements),
+        lambda: bench.code.capture(recording.run_id, at, {**kept.replacements, **edits}),
         None,
     )
     env = recording.attempt("the environment is unknown", lambda: bench.env.probe(argv, cwd), None)
@@ -239,6 +249,12 @@ def refused(recording: Recording, error: ExpError) -> None:
     """
     recording.add("warned", {"text": f"{error.what}: {error.cause}"})
     recording.add("ended", _ended(Ending(int(error.exit_code), None, 0.0)))
+
+
+def given_up(recording: Recording, ending: Ending) -> int:
+    """Record the end of a run whose command was never started, since a signal came first; gives its exit code."""
+    recording.add("ended", _ended(ending))
+    return shell_code(ending.exit_code, ending.signal)
 
 
 def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], ending: Ending) -> int:

@@ -4,13 +4,14 @@ Everything that can be typed wrongly is refused here, before a run exists or a p
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from expbench.domain.artifacts import pattern_parts
 from expbench.domain.document import ParamValue
-from expbench.domain.entries import Entry, fill_entry
-from expbench.domain.params import argv_params, flatten, masked_argv, resolve_params, typed
+from expbench.domain.entries import Entry, fill_entry, placeholders
+from expbench.domain.param_setting import Files, find_param, require_param, typed_like
+from expbench.domain.params import argv_params, masked_argv, places, resolve_params, typed
 from expbench.domain.references import check_name
 from expbench.domain.suggestion import did_you_mean
 from expbench.errors import UsageError
@@ -33,6 +34,7 @@ class Asked(NamedTuple):
     artifacts: Sequence[str] = ()
     system_metrics: bool = True
     reads: bool = True
+    isolated: bool = False
 
 
 class Request(NamedTuple):
@@ -51,9 +53,12 @@ class Request(NamedTuple):
     artifacts: Sequence[str] = ()
     system_metrics: bool = True
     reads: bool = True
+    # Whether it runs in a work tree of its own, and the params to be set in that tree's params files.
+    isolated: bool = False
+    file_params: Mapping[str, ParamValue] = {}
 
 
-def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, Mapping[Any, Any]]) -> Request:
+def understand(asked: Asked, entries: Mapping[str, Entry], files: Files) -> Request:
     """The request that was meant. `files` are the params files' documents by path. Raises `UsageError`."""
     given = parse_params(asked.params)
     if asked.name is not None:
@@ -61,16 +66,23 @@ def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, M
     for pattern in asked.artifacts:
         pattern_parts(pattern)
     filled: dict[str, ParamValue] = {}
+    in_files: dict[str, ParamValue] = {}
     if asked.command:
         argv = list(asked.command)
+        in_files = _file_params(given, argv_params(argv), files)
         if asked.entry is not None:
             raise UsageError(
                 "both an entry and a command were given", f"{asked.entry} and what follows --", "exp run --help"
             )
     else:
-        argv, filled = _fill(asked, entries, given)
-    cli = {**{key: typed(value) for key, value in given.items()}, **{k: v for k, v in filled.items() if k in given}}
-    _refuse_file_params(cli, filled, argv, files)
+        entry = _entry(asked, entries)
+        in_files = _file_params(given, placeholders(entry), files)
+        own = {key: value for key, value in given.items() if key not in in_files}
+        argv, filled = fill_entry(entry, own, [*places(files)])
+    cli = {key: typed(value) for key, value in given.items() if key not in in_files}
+    cli.update({key: value for key, value in filled.items() if key in given})
+    file_params = {require_param(key, files): value for key, value in in_files.items()}
+    cli.update(file_params)
     params, sources = resolve_params({**filled, **cli}, argv, files)
     sources.update({key: "argv" for key in filled if key not in given})
     return Request(
@@ -87,6 +99,8 @@ def understand(asked: Asked, entries: Mapping[str, Entry], files: Mapping[str, M
         artifacts=asked.artifacts,
         system_metrics=asked.system_metrics,
         reads=asked.reads,
+        isolated=asked.isolated or bool(file_params),
+        file_params=file_params,
     )
 
 
@@ -111,9 +125,7 @@ def parse_duration(text: str) -> float:
     return float(found[1]) * UNITS[found[2] or "s"]
 
 
-def _fill(
-    asked: Asked, entries: Mapping[str, Entry], given: Mapping[str, str]
-) -> tuple[list[str], dict[str, ParamValue]]:
+def _entry(asked: Asked, entries: Mapping[str, Entry]) -> Entry:
     if asked.entry is None:
         raise UsageError("there is no command to run", "nothing stands behind --", "exp run -- python train.py")
     entry = entries.get(asked.entry)
@@ -121,23 +133,31 @@ def _fill(
         cause = f"exp.toml has {', '.join(entries)}" if entries else "exp.toml has no entries"
         near = did_you_mean(asked.entry, list(entries))
         raise UsageError(f"there is no entry {asked.entry!r}", cause, near or f"exp run -- {asked.entry}")
-    filled = fill_entry(entry, given)
-    return filled.argv, filled.params
+    return entry
 
 
-def _refuse_file_params(
-    cli: Mapping[str, ParamValue],
-    filled: Mapping[str, ParamValue],
-    argv: Sequence[str],
-    files: Mapping[str, Mapping[Any, Any]],
-) -> None:
-    """A `-P` that reaches the command only through a params file would be recorded but not true."""
-    on_command_line = argv_params(argv)
-    for key in cli:
-        holder = next((path for path, document in files.items() if key in flatten(document)), None)
-        if holder is not None and key not in filled and key not in on_command_line:
-            raise UsageError(
-                f"-P {key} would not reach the command",
-                f"{key} is read from {holder}, which a run never changes",
-                f"set {key} in {holder}, then repeat without -P {key}",
-            )
+def _file_params(given: Mapping[str, str], on_command_line: Collection[str], files: Files) -> dict[str, ParamValue]:
+    """Those of `given` that reach the command only through a params file, typed as the values that stand there.
+
+    A `-P` for one of these that were only recorded would not be true. Raises `UsageError` for a param that a file
+    which was named (`PATH:KEY`) doesn't hold.
+    """
+    found: dict[str, ParamValue] = {}
+    for key, text in given.items():
+        if key in on_command_line:
+            continue
+        name = require_param(key, files) if key.rpartition(":")[0] in files else find_param(key, files)
+        if name is not None:
+            found[key] = typed_like(text, name, files)
+    return found
+
+
+def unknown_params(asked: Asked, request: Request, files: Files) -> list[str]:
+    """What must be said of a `-P` that reaches nothing, but is spelt much like a param that would."""
+    reached = {*request.file_params, *argv_params(request.argv), *(() if asked.entry is None else request.params)}
+    words = []
+    for key in parse_params(asked.params):
+        near = "" if key in reached or find_param(key, files) else did_you_mean(key, [*places(files)])
+        if near:
+            words.append(f"-P {key} is recorded and reaches nothing else; {near}")
+    return words

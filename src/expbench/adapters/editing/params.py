@@ -24,18 +24,26 @@ _BOM: Final = "\ufeff"
 
 
 def set_params(root: str, cwd: str, named: Sequence[str], changes: Mapping[str, ParamValue]) -> list[str]:
-    """Set params, by their recorded names, in the files of the tree at `root`; gives the paths that were written.
+    """Set params, by their recorded names, in the files of the tree at `root`; gives the paths of the files written.
 
     `cwd` and `named` are as for `files.read_params`. Raises `UsageError` for a param that no file holds, `ExpError`
     where one can't be set; then no file has changed.
     """
-    found = files.read_params(root, cwd, named)
-    new: dict[str, bytes] = {}
-    for path, settings in settings_by_file(changes, found.documents).items():
-        new[path] = edited(path, _read(root, path), settings)
+    new = edited_params(root, cwd, named, changes)
     for path, data in new.items():
         _replace(root, path, data)
     return [*new]
+
+
+def edited_params(
+    root: str, cwd: str, named: Sequence[str], changes: Mapping[str, ParamValue]
+) -> dict[str, bytes]:
+    """As `set_params`, but nothing is written: the new bytes by path, that of the file which a link leads to."""
+    found = files.read_params(root, cwd, named)
+    new: dict[str, bytes] = {}
+    for path, settings in settings_by_file(changes, found.documents).items():
+        new[_real(root, path)] = edited(path, _read(root, path), settings)
+    return new
 
 
 def edited(path: str, data: bytes, settings: Sequence[Setting]) -> bytes:
@@ -83,9 +91,13 @@ def _read(root: str, path: str) -> bytes:
         raise ExpError(f"{path} can't be read", str(error.strerror), f"ls -l {path}") from error
 
 
+def _real(root: str, path: str) -> str:
+    return os.path.relpath(os.path.realpath(os.path.join(root, path)), os.path.realpath(root))
+
+
 def _replace(root: str, path: str, data: bytes) -> None:
-    """Put the bytes in the place of a file, or of the file that a link leads to, with its mode."""
-    place = os.path.realpath(os.path.join(root, path))
+    """Put the bytes in the place of a file, with its mode."""
+    place = os.path.join(root, path)
     temporary = f"{place}.{os.getpid()}.exp"
     try:
         mode = stat.S_IMODE(os.stat(place).st_mode) | stat.S_IWUSR
