@@ -71,6 +71,30 @@ def written(root: str, watch: MetricsWatch) -> NestedFiles:
     return NestedFiles(found.documents, [*watch.warnings, *found.warnings])
 
 
+def declared(root: str, cwd: str, section: str) -> list[str]:
+    """What `dvc.yaml` (of the root and of `cwd`) names under its own and its stages' `section`, such as `outs`."""
+    return [*dict.fromkeys(_dvc_names(root, cwd, section, []))]
+
+
+def metrics_places(cwd: str) -> list[str]:
+    """Where metrics files are looked for that nothing names."""
+    return [*dict.fromkeys(_places(cwd, _METRICS))]
+
+
+def stamps(root: str, paths: Sequence[str]) -> dict[str, Stamp]:
+    """The files at these paths and below them, with what tells that one was written; links to folders are left."""
+    found: dict[str, Stamp] = {}
+    for path in paths:
+        place = os.path.join(root, path)
+        if not os.path.isdir(place) or os.path.islink(place):
+            found.update({path: stamp} if (stamp := _stamp(place)) else {})
+            continue
+        for folder, _, names in os.walk(place):
+            inside = os.path.relpath(folder, root)
+            found.update({f"{inside}/{name}": _stamp(os.path.join(folder, name)) for name in names})
+    return found
+
+
 def read_regular(path: str, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file. Raises `Unreadable` for any other kind or size, `OSError` if it can't be read."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
@@ -11,6 +12,16 @@ from expbench.bootstrap.metrics_watch import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
 from expbench.ports import Progress
 from expbench.services.recording import KeptArtifacts, Surroundings, Workbench
+from expbench.services.requesting import Request
+
+
+class Site(NamedTuple):
+    """Where a command runs: in the user's own work tree, or in one of the run's own; its words and ports there."""
+
+    place: Workplace
+    request: Request
+    around: Surroundings
+    bench: Workbench
 
 
 def build_bench(

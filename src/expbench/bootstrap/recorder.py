@@ -4,19 +4,19 @@ The lock comes before the run is listed, so that nobody sees it unlocked; signal
 """
 
 import os
-from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import NamedTuple
 
 from expbench.adapters import files
 from expbench.adapters.execution.audit.injecting import watched
 from expbench.adapters.execution.command import resolve_command
 from expbench.adapters.execution.local import LocalExecutor
-from expbench.adapters.execution.signals import SignalInbox, deferred_signals
+from expbench.adapters.execution.signals import Interrupted, SignalInbox, deferred_signals, signal_name
 from expbench.adapters.execution.streams import Streams
 from expbench.adapters.store.liveness import hold
 from expbench.adapters.store.reserve import let_go, reserve
-from expbench.bootstrap.bench import build_bench
+from expbench.bootstrap.bench import Site, build_bench
 from expbench.bootstrap.capturing import output_metrics
 from expbench.bootstrap.monitoring import system_metrics
 from expbench.bootstrap.workplace import Workplace
@@ -25,6 +25,7 @@ from expbench.domain.ids import default_name, new_id
 from expbench.errors import ExpError
 from expbench.ports import Ending, Executor, Progress
 from expbench.services.recording import (
+    NO_EDITS,
     Recording,
     Surroundings,
     Watch,
@@ -33,9 +34,14 @@ from expbench.services.recording import (
     capture,
     conclude,
     execute,
+    given_up,
     refused,
 )
-from expbench.services.requesting import Asked, Request, understand
+from expbench.services.requesting import Asked, Request, understand, unknown_params
+
+
+def _unheard(_text: str) -> None:
+    """Nobody listens."""
 
 
 class Voice(NamedTuple):
@@ -47,6 +53,8 @@ class Voice(NamedTuple):
     # Told the run's id and name at its end.
     recorded: Callable[[str, str], None]
     streams: Streams = Streams()
+    # Told where the results of a run in a work tree of its own are now.
+    told: Callable[[str], None] = _unheard
 
 
 class Rerun(NamedTuple):
@@ -64,6 +72,7 @@ class Rerun(NamedTuple):
 def prepare(place: Workplace, asked: Asked, around: Surroundings, warn: Callable[[str], None]) -> Request:
     """What will be recorded. Raises before anything is made when it can't be started."""
     request, warnings = understood(place, asked, around)
+    _edits(place, request, around)
     resolve_command(request.argv, around.cwd, around.environ)
     unknown = place.capture.warnings if place.capture else ()
     for text in (*warnings, *unknown):
@@ -74,7 +83,8 @@ def prepare(place: Workplace, asked: Asked, around: Surroundings, warn: Callable
 def understood(place: Workplace, asked: Asked, around: Surroundings) -> tuple[Request, list[str]]:
     """What was meant, read with the project's settings and params files, and what must be said about these."""
     found = files.read_params(place.project.root, around.place, place.settings.params_files)
-    return understand(asked, place.settings.entries, found.documents), found.warnings
+    request = understand(asked, place.settings.entries, found.documents)
+    return request, [*found.warnings, *unknown_params(asked, request, found.documents)]
 
 
 def record(place: Workplace, request: Request, around: Surroundings, voice: Voice, rerun: Rerun | None = None) -> int:
@@ -94,26 +104,50 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
 
         bench = build_bench(place, around, voice.warn, progress, is_stopped, request.artifacts)
         bench = rerun.adapted(bench) if rerun else bench
+        edits = _edits(place, request, around)
         recording = begin(place, request, around, bench, stack, rerun)
-        before = capture(recording, request.argv, around.cwd, bench)
-        voice.ready(recording.run_id)
+        before = capture(recording, request.argv, around.cwd, bench, edits)
+        site = Site(place, request, around, bench)
         try:
-            ending = _executed(place, recording, request, around, LocalExecutor(voice.streams, inbox))
+            if request.isolated:
+                site = stack.enter_context(_isolated(site, recording, edits, inbox, voice))
+            voice.ready(recording.run_id)
+            ending = _executed(site, recording, LocalExecutor(voice.streams, inbox))
+        except Interrupted:
+            let_go(recording.run_dir)
+            return given_up(recording, Ending(None, signal_name(inbox.received[0]), 0.0))
         except ExpError as error:
             let_go(recording.run_dir)
             refused(recording, error)
             raise
         answered = len(inbox.received)
         let_go(recording.run_dir)
-        code = conclude(recording, bench, before, ending)
+        code = conclude(recording, site.bench, before, ending)
         if recording.is_kept:
             voice.recorded(recording.run_id, request.name or default_name(recording.run_id))
         return code
 
 
-def _executed(
-    place: Workplace, recording: Recording, request: Request, around: Surroundings, executor: Executor
-) -> Ending:
+def _edits(place: Workplace, request: Request, around: Surroundings) -> Mapping[str, bytes]:
+    """The params files as this run has them. Raises `ExpError` where a value can't be set."""
+    if not request.file_params:
+        return NO_EDITS
+    from expbench.adapters.editing.params import edited_params
+
+    return edited_params(place.project.root, around.place, place.settings.params_files, request.file_params)
+
+
+def _isolated(
+    site: Site, recording: Recording, edits: Mapping[str, bytes], inbox: SignalInbox, voice: Voice
+) -> AbstractContextManager[Site]:
+    """The site in a work tree of the run's own."""
+    from expbench.bootstrap.isolating import Order, isolated
+
+    return isolated(site, Order(recording.run_id, recording.is_kept, edits, inbox, voice.told))
+
+
+def _executed(site: Site, recording: Recording, executor: Executor) -> Ending:
+    place, request = site.place, site.request
     with ExitStack() as stack:
         watch = Watch()
         if recording.is_kept and request.system_metrics:
@@ -122,7 +156,7 @@ def _executed(
             watch = watch._replace(tap=stack.enter_context(output_metrics(place, recording)))
         if recording.is_kept and request.reads and (place.capture is None or place.capture.reads):
             watch = watch._replace(environ=watched)
-        return execute(recording, request, around, executor, watch)
+        return execute(recording, request, site.around, executor, watch)
 
 
 def begin(

@@ -30,21 +30,35 @@ def replayed_environ(
     return {**kept, **told}
 
 
-def placed_command(argv: Sequence[str], root: str, tree: str, cwd: str, environ: Mapping[str, str]) -> list[str]:
+def moved_environ(environ: Mapping[str, str], root: str, tree: str, added: Sequence[str]) -> dict[str, str]:
+    """The environment with `root` replaced in those variables that are recorded, `added` names among them.
+
+    The virtual environment is the user's own: it stays where it is.
+    """
+    names = [name for name in recorded_variables(environ, root, added) if name in environ and name != "VIRTUAL_ENV"]
+    return {**environ, **{name: _moved(environ[name], root, tree) for name in names}}
+
+
+def placed_command(
+    argv: Sequence[str], root: str, tree: str, cwd: str, environ: Mapping[str, str], home: str = ""
+) -> list[str]:
     """The command with absolute paths into `root` turned into those of `tree`.
 
-    A program that the tree lacks, such as one of a virtual environment that git ignores, is looked up by its name.
+    A program that the tree lacks, such as one of a virtual environment that git ignores, is that of the folder
+    `home`, where one is given and has it; else it is looked up by its name.
     """
     words = [_moved(word, root, tree) for word in argv]
     if words and "/" in words[0] and not os.path.lexists(os.path.join(cwd, words[0])):
-        words[0] = look_up(os.path.basename(words[0]), cwd, environ) or argv[0]
+        own = os.path.normpath(os.path.join(home, argv[0]))
+        is_there = bool(home) and os.path.lexists(own)
+        words[0] = own if is_there else look_up(os.path.basename(words[0]), cwd, environ) or argv[0]
     return words
 
 
 def _moved(word: str, root: str, tree: str) -> str:
     """The word with the root in it, at its beginning or behind `=`, `:` or `,`, replaced; the tree lies below it."""
     return re.sub(
-        rf"(^|[=:,]){re.escape(root)}(?=/|$)(?!{re.escape(tree[len(root) :])})", rf"\g<1>{_plain(tree)}", word
+        rf"(^|[=:,]){re.escape(root)}(?=[/:,]|$)(?!{re.escape(tree[len(root) :])})", rf"\g<1>{_plain(tree)}", word
     )
 
 

@@ -12,15 +12,16 @@ from expbench.adapters.artifacts.shelf import FOLDER
 from expbench.adapters.dvc.linking import DataUnavailable
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.building import Environment, EnvironmentNotBuilt, environment_for
-from expbench.adapters.environment.using import current_environment, in_environment
+from expbench.adapters.environment.using import current_environment
 from expbench.adapters.execution.interrupting import signals_as_errors
 from expbench.adapters.execution.signals import Interrupted, SignalInbox, deferred_signals, signal_name
 from expbench.adapters.git.checkout import SnapshotGone
 from expbench.adapters.git.snapshot import GitCode
 from expbench.adapters.worktrees.making import Worktree, worktree
 from expbench.bootstrap.mixing import environment_files
+from expbench.bootstrap.placing import empty_submodules, placed
 from expbench.bootstrap.recorder import Rerun, Voice, record
-from expbench.bootstrap.replaying import placed_command, replayed_environ
+from expbench.bootstrap.replaying import replayed_environ
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import Links, RunDocument
 from expbench.domain.events import Event
@@ -88,11 +89,13 @@ def _run(
     environ = replayed_environ(wish.around.environ, recipe.variables, tree.path, inner.settings.env_variables)
     environment = _environment(place, tree, recipe, environ, wish.voice.progress)
     root = os.path.realpath(place.project.root)
-    argv, environ = _within(environment, recipe, environ, root, tree.path)
-    cwd = _made_cwd(tree.path, recipe.cwd)
-    around = wish.around._replace(cwd=cwd, place=recipe.cwd, environ={**environ, "PWD": cwd})
-    request = _request(recipe, placed_command(argv, root, tree.path, cwd, environ), wish.timeout_s)
-    warnings = [*environment.warnings, *_empty(tree)]
+    there = wish.around._replace(place=recipe.cwd, environ=environ)
+    try:
+        argv, around = placed(recipe.command, there, environment, root, tree.path)
+    except ExpError as error:
+        raise Impossible([Obstacle("command", None, error.cause)]) from error
+    request = _request(recipe, argv, wish.timeout_s)
+    warnings = [*environment.warnings, *empty_submodules(tree, "the rerun")]
     for text in warnings:
         wish.voice.warn(text)
     with deferred_signals() as inbox:
@@ -115,26 +118,6 @@ def _environment(
         return environment_for(recipe.env, folder, current, environ, progress)
 
 
-def _within(
-    environment: Environment, recipe: Recipe, environ: dict[str, str], root: str, tree: str
-) -> tuple[list[str], dict[str, str]]:
-    """The command and its variables; one that is used as it is isn't activated where it wasn't."""
-    argv, changed = in_environment(environment, recipe.command, environ, root, tree)
-    if environment.how in ("same", "current") and "VIRTUAL_ENV" not in environ:
-        changed.pop("VIRTUAL_ENV", None)
-    return argv, changed
-
-
-def _made_cwd(tree: str, cwd: str) -> str:
-    """The folder that the command ran in; git keeps no empty ones, so it may have to be made."""
-    folder = os.path.normpath(os.path.join(tree, cwd))
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise Impossible([Obstacle("command", None, f"its folder {cwd} can't be made: {error.strerror}")]) from error
-    return folder
-
-
 def _request(recipe: Recipe, argv: list[str], timeout_s: float | None) -> Request:
     return Request(
         argv=argv,
@@ -152,10 +135,6 @@ def _request(recipe: Recipe, argv: list[str], timeout_s: float | None) -> Reques
 
 def _links(recipe: Recipe) -> Links:
     return {"reproduces": recipe.reproduces, "parent": recipe.parent, "sweep": None, "commits": []}
-
-
-def _empty(tree: Worktree) -> list[str]:
-    return [f"the submodule {path} is empty in the rerun" for path in tree.submodules]
 
 
 def _adapted(

@@ -22,7 +22,7 @@ def record(asked: Asked, detach: bool) -> int:
     around = surroundings(place)
     request = prepare(place, asked, around, _warn)
     ready, streams = _detached() if detach else (_nothing, Streams())
-    voice = Voice(_warn, progress_bar(sys.stderr), ready, _recorded, streams)
+    voice = Voice(_warn, progress_bar(sys.stderr), ready, _recorded, streams, narrate)
     return record_run(place, request, around, voice)
 
 

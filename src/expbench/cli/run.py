@@ -33,6 +33,8 @@ class RunCommand(TyperCommand):
     exp run -- python train.py --lr 0.1
     exp run --name base --tag first -- python train.py
     exp run train -P lr=0.1            an entry of exp.toml
+    exp run -P lr=0.3 -- python train.py  lr of params.yaml, changed for this run alone
+    exp run --isolated -- python train.py in a work tree of its own; keep on editing
     exp run --detach -- python long.py survives a dropped SSH connection
     """,
 )
@@ -55,6 +57,9 @@ def run(
         bool, typer.Option("--no-reads", help="Don't note which files its Python processes read.")
     ] = False,
     timeout: Annotated[str | None, typer.Option("--timeout", metavar="T", help="End it after 90s, 5m, 2h.")] = None,
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="Run in a private copy of the work tree, which is removed at the end.")
+    ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; print the run's id.")] = False,
 ) -> None:
     """Record one run of a command: its code, data, environment, params, output and result."""
@@ -73,6 +78,7 @@ def run(
         artifacts=artifact or [],
         system_metrics=not no_system_metrics,
         reads=not no_reads,
+        isolated=isolated,
     )
     try:
         code = record(asked, detach)

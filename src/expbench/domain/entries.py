@@ -106,7 +106,8 @@ def _no_placeholder(entry: Entry, name: str, names: list[str], others: Sequence[
     return UsageError(
         f'entry "{entry.name}" has no placeholder {{{name}}}',
         known,
-        did_you_mean(name, [*names, *others]) or f"write {{{name}}} into the command of [entries.{entry.name}] in exp.toml",
+        did_you_mean(name, [*names, *others])
+        or f"write {{{name}}} into the command of [entries.{entry.name}] in exp.toml",
     )
 
 

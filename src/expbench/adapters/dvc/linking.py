@@ -73,6 +73,12 @@ def link_data(site: Site, entries: Sequence[DataEntry], progress: Progress, writ
         raise ExpError("the run's data can't be put in its place", cause, f"df -h {site.folder}") from error
 
 
+def missing_data(root: str, entries: Sequence[DataEntry]) -> list[DataEntry]:
+    """The entries that the DVC cache of the project does not hold whole."""
+    cache = cache_dir(root) if entries else None
+    return list(entries) if cache is None else _missing(root, cache, entries)
+
+
 def _link(site: Site, entries: Sequence[DataEntry], progress: Progress, writable: frozenset[str]) -> None:
     if not entries:
         return

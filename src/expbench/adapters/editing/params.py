@@ -35,9 +35,7 @@ def set_params(root: str, cwd: str, named: Sequence[str], changes: Mapping[str, 
     return [*new]
 
 
-def edited_params(
-    root: str, cwd: str, named: Sequence[str], changes: Mapping[str, ParamValue]
-) -> dict[str, bytes]:
+def edited_params(root: str, cwd: str, named: Sequence[str], changes: Mapping[str, ParamValue]) -> dict[str, bytes]:
     """As `set_params`, but nothing is written: the new bytes by path, that of the file which a link leads to."""
     found = files.read_params(root, cwd, named)
     new: dict[str, bytes] = {}

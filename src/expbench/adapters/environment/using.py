@@ -20,14 +20,21 @@ def current_environment(
 
 
 def in_environment(
-    environment: Environment, argv: Sequence[str], environ: Mapping[str, str], root: str, tree: str
+    environment: Environment,
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    root: str,
+    tree: str,
+    *,
+    activate: bool = True,
 ) -> tuple[list[str], dict[str, str]]:
     """The command and its variables, so that it runs in the environment, with the code in `tree` for that in `root`.
 
-    A bare program is found in the environment first; an interpreter that is named by a path is replaced.
+    A bare program is found in the environment first, unless it is not to be activated; an interpreter that is named
+    by a path is replaced.
     """
     changed = dict(environ)
-    if environment.python:
+    if environment.python and activate:
         bin_dir = os.path.dirname(environment.python)
         if bin_dir not in changed.get("PATH", "").split(os.pathsep)[:1]:
             changed["PATH"] = os.pathsep.join([bin_dir, changed.get("PATH", os.defpath)])

@@ -1,0 +1,127 @@
+"""What a run in a work tree of its own made, brought home before that tree goes: into its folder, or the DVC cache.
+
+What must stay true: what was declared is kept, also where the DVC cache takes nothing; what was written and not
+declared is named, since it goes with the tree.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from expbench.adapters import files
+from expbench.adapters.dvc.linking import missing_data
+from expbench.adapters.git.written import written_paths
+from expbench.adapters.worktrees.making import Worktree
+from expbench.bootstrap.workplace import Workplace
+from expbench.domain.document import Artifact
+from expbench.ports import Progress
+from expbench.services.recording import KeptArtifacts
+
+_SECTIONS: Final = ("metrics", "plots", "outs")
+_NAMED: Final = 5
+
+
+class Homecoming:
+    """The results of one run. Looks at what was declared before the run, and again after it."""
+
+    def __init__(self, place: Workplace, run_id: str, tree: Worktree, folder: str) -> None:
+        self._place = place
+        self._run_id = run_id
+        self._tree = tree
+        self._folder = folder
+        self._before = files.stamps(tree.path, self._declared())
+        self._kept: list[Artifact] = []
+
+    def artifacts(
+        self, asked_for: Callable[[str], KeptArtifacts], progress: Progress
+    ) -> Callable[[str], KeptArtifacts]:
+        """The port of a run's artifacts: those that were asked for, and those that come home by themselves."""
+
+        def kept(run_dir: str) -> KeptArtifacts:
+            from expbench.bootstrap.gathering import gather
+
+            first = asked_for(run_dir)
+            taken = {artifact["path"] for artifact in first.artifacts}
+            wanted, warnings = self._wanted(taken)
+            more = gather(run_dir, self._tree.path, wanted, 0, progress) if wanted else KeptArtifacts([], [])
+            self._kept = [*first.artifacts, *more.artifacts]
+            lost = self._lost()
+            return KeptArtifacts(self._kept, [*first.warnings, *warnings, *more.warnings, *lost])
+
+        return kept
+
+    def words(self) -> Iterator[str]:
+        """Where the results are now."""
+        if self._kept:
+            folder = os.path.relpath(os.path.join(self._place.store.run_dir(self._run_id), "artifacts"))
+            count = len(self._kept)
+            yield f"kept {'1 artifact' if count == 1 else f'{count} artifacts'} in {folder}"
+        root = self._place.project.root
+        outputs = self._place.store.read(self._run_id)["data"]["outputs"]
+        lost = {entry["path"] for entry in missing_data(root, outputs)}
+        saved = [entry["path"] for entry in outputs if entry["path"] not in lost]
+        if saved:
+            yield f"saved {_listed(saved)} in the DVC cache"
+
+    def _declared(self) -> list[str]:
+        """Paths that are outputs by `dvc.yaml` and `exp.toml`, beside those that DVC keeps itself."""
+        named = self._place.settings.metrics_files
+        paths = [path for section in _SECTIONS for path in files.declared(self._tree.path, self._folder, section)]
+        return [*dict.fromkeys([*files.metrics_places(self._folder), *named, *paths])]
+
+    def _wanted(self, taken: set[str]) -> tuple[list[str], list[str]]:
+        """Declared files that the run wrote, data that the cache did not take, and what must be said of it."""
+        root, data = self._tree.path, self._data()
+        now = files.stamps(root, self._declared())
+        changed = [path for path, stamp in now.items() if stamp != self._before.get(path)]
+        pointers = [path for path in written_paths(root) if path.endswith(".dvc") or _name(path) == "dvc.lock"]
+        wanted = [path for path in (*changed, *pointers) if path not in taken and not _is_covered(path, data)]
+        outputs = self._place.store.read(self._run_id)["data"]["outputs"]
+        unsaved = [entry["path"] for entry in missing_data(self._place.project.root, outputs)]
+        said = [f"{path} is not in the DVC cache, so it is kept as an artifact" for path in unsaved]
+        return [*dict.fromkeys([*wanted, *unsaved])], said
+
+    def _lost(self) -> list[str]:
+        """One sentence on the files that go with the tree."""
+        known = [*self._data(), *(artifact["path"] for artifact in self._kept)]
+        lost = list(_unknown(self._tree.path, written_paths(self._tree.path), known))
+        if not lost:
+            return []
+        hint = "keep such files by --artifact GLOB, or by [artifacts] in exp.toml"
+        return [f"not declared, so gone with the run's work tree: {_listed(lost)}; {hint}"]
+
+    def _data(self) -> list[str]:
+        data = self._place.store.read(self._run_id)["data"]
+        return [entry["path"] for entry in (*data["inputs"], *data["outputs"])]
+
+
+def _unknown(root: str, written: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    """The written paths without those that are known; a folder (it ends in `/`) that holds known ones in parts."""
+    for path in written:
+        plain = path.rstrip("/")
+        if _is_machinery(plain) or _is_covered(plain, known):
+            continue
+        if path.endswith("/") and any(each.startswith(path) for each in known):
+            inside = os.scandir(f"{root}/{path}")
+            names = sorted(entry.name + "/" * entry.is_dir(follow_symlinks=False) for entry in inside)
+            yield from _unknown(root, [path + name for name in names], known)
+        else:
+            yield path
+
+
+def _is_covered(path: str, known: Sequence[str]) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in known)
+
+
+def _is_machinery(path: str) -> bool:
+    parts = path.split("/")
+    return parts[0] == ".dvc" or "__pycache__" in parts or path.endswith(".pyc")
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = len(paths) - _NAMED
+    return ", ".join(paths[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,45 @@
+"""A command made to work in a private work tree as it would have worked in the user's own: its words, its folder, its
+environment.
+
+What must stay true: no word of it leads back into the user's tree, programs that git doesn't know apart.
+"""
+
+import os
+from collections.abc import Sequence
+
+from expbench.adapters.environment.building import Environment
+from expbench.adapters.environment.using import in_environment
+from expbench.adapters.worktrees.making import Worktree
+from expbench.bootstrap.replaying import placed_command
+from expbench.errors import ExpError
+from expbench.services.recording import Surroundings
+
+
+def placed(
+    argv: Sequence[str], around: Surroundings, environment: Environment, root: str, tree: str, home: str = ""
+) -> tuple[list[str], Surroundings]:
+    """The command and its surroundings in `tree` (a real path) in place of `root`; `around.place` is its folder.
+
+    A program that the tree lacks is that of the folder `home`, where one is given. Raises `ExpError`.
+    """
+    words, environ = in_environment(environment, argv, around.environ, root, tree, activate=not home)
+    if environment.how in ("same", "current") and "VIRTUAL_ENV" not in around.environ:
+        environ.pop("VIRTUAL_ENV", None)  # an environment used as it is isn't activated where it wasn't
+    cwd = _made_folder(tree, around.place)
+    words = placed_command(words, os.path.realpath(root), tree, cwd, environ, home)
+    return words, around._replace(cwd=cwd, environ={**environ, "PWD": cwd})
+
+
+def empty_submodules(tree: Worktree, what: str) -> list[str]:
+    """What must be said of submodules, whose files no snapshot holds."""
+    return [f"the submodule {path} is empty in {what}" for path in tree.submodules]
+
+
+def _made_folder(tree: str, place: str) -> str:
+    """The folder that the command ran in; git keeps no empty ones, so it may have to be made."""
+    folder = os.path.normpath(os.path.join(tree, place))
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise ExpError("the command can't be run", f"its folder {place} can't be made: {error.strerror}") from error
+    return folder
