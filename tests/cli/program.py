@@ -118,6 +118,13 @@ def belongings(root: Path) -> dict[str, Any]:
     }
 
 
+def no_worktrees(root: Path) -> bool:
+    """Whether nothing is left of any work tree."""
+    home = root / ".exp" / "worktrees"
+    left = [path.name for path in home.iterdir() if path.name != "lock"] if home.exists() else []
+    return not left and len(git(root, "worktree", "list").splitlines()) == 1
+
+
 def _files(root: Path) -> list[Path]:
     found = (path for path in root.rglob("*") if path.is_file() or path.is_symlink())
     return sorted(path for path in found if path.relative_to(root).parts[0] not in (".git", ".exp"))

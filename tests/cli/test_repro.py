@@ -13,7 +13,7 @@ import pytest
 
 from expbench.bootstrap.workplace import open_workplace
 from tests.adapters.dvc.conftest import dvc_repository, dvc_template, run_dvc
-from tests.cli.program import belongings, exp, shown, start, wait_for
+from tests.cli.program import belongings, exp, no_worktrees, shown, start, wait_for
 from tests.conftest import run_git
 
 __all__ = ["dvc_repository", "dvc_template"]
@@ -35,13 +35,6 @@ def program(root: Path, text: str) -> None:
     (root / "train.py").write_text(text)
     run_git(root, "add", "train.py")
     run_git(root, "commit", "-q", "-m", "program")
-
-
-def no_worktrees(root: Path) -> bool:
-    """Whether nothing is left of any work tree."""
-    home = root / ".exp" / "worktrees"
-    left = [path.name for path in home.iterdir() if path.name != "lock"] if home.exists() else []
-    return not left and len(run_git(root, "worktree", "list").splitlines()) == 1
 
 
 def test_a_run_from_a_dirty_tree_on_changed_data_is_identical_after_both_are_back(dvc_repository: Path) -> None:

@@ -129,12 +129,12 @@ def record(place: Workplace, request: Request, around: Surroundings, voice: Voic
 
 
 def _edits(place: Workplace, request: Request, around: Surroundings) -> Mapping[str, bytes]:
-    """The params files as this run has them. Raises `ExpError` where a value can't be set."""
+    """The params files as this run has them. Raises `UsageError` where a value can't be set."""
     if not request.file_params:
         return NO_EDITS
-    from expbench.adapters.editing.params import edited_params
+    from expbench.bootstrap.editing import edits
 
-    return edited_params(place.project.root, around.place, place.settings.params_files, request.file_params)
+    return edits(place, around.place, request.file_params)
 
 
 def _isolated(

@@ -18,7 +18,7 @@ from expbench.adapters.editing.yaml_text import set_in_yaml
 from expbench.domain.document import ParamValue
 from expbench.domain.param_setting import Setting, is_set, settings_by_file, written_value
 from expbench.domain.params import name_of, nested_values
-from expbench.errors import ExpError
+from expbench.errors import ExpError, UsageError
 
 _BOM: Final = "\ufeff"
 
@@ -45,7 +45,7 @@ def edited_params(root: str, cwd: str, named: Sequence[str], changes: Mapping[st
 
 
 def edited(path: str, data: bytes, settings: Sequence[Setting]) -> bytes:
-    """The bytes of a params file with these values set. Raises `ExpError` where that can't be done."""
+    """The bytes of a params file with these values set. Raises `UsageError` where that can't be done."""
     text = data.decode("utf-8-sig")
     before = files.parse(path, data)
     old = nested_values(before)
@@ -78,8 +78,8 @@ def _check(path: str, before: files.Document, new: bytes, settings: Sequence[Set
         raise _unsettable(path, settings[0], "other values would change with it, such as those of an anchor")
 
 
-def _unsettable(path: str, setting: Setting, why: str) -> ExpError:
-    return ExpError(f"{setting.name} can't be set in {path}", why, f"set {setting.key} in {path} by hand")
+def _unsettable(path: str, setting: Setting, why: str) -> UsageError:
+    return UsageError(f"{setting.name} can't be set in {path}", why, f"set {setting.key} in {path} by hand")
 
 
 def _read(root: str, path: str) -> bytes:
