@@ -45,7 +45,8 @@ def hashes(entries: list[dict[str, Any]]) -> dict[str, str]:
 
 def without_cache(all_of_it: dict[str, Any]) -> dict[str, Any]:
     """What is the user's, the DVC cache apart."""
-    files = {path: file for path, file in all_of_it["files"].items() if not path.startswith((".dvc/cache/", ".dvc/tmp/"))}
+    dvcs_own = (".dvc/cache/", ".dvc/tmp/")
+    files = {path: file for path, file in all_of_it["files"].items() if not path.startswith(dvcs_own)}
     return {**all_of_it, "files": files}
 
 
