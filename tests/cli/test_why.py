@@ -10,8 +10,8 @@ import pytest
 
 from expbench.bootstrap.workplace import open_workplace
 from tests.adapters.dvc.conftest import dvc_repository, dvc_template
-from tests.cli.program import belongings, exp, listed, shown, start, wait_for
-from tests.cli.test_repro import PYTHON, no_worktrees, program, record
+from tests.cli.program import belongings, exp, listed, no_worktrees, shown, start, wait_for
+from tests.cli.test_repro import PYTHON, program, record
 from tests.conftest import run_git
 
 __all__ = ["dvc_repository", "dvc_template"]

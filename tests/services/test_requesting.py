@@ -6,7 +6,7 @@ import pytest
 
 from expbench.domain.entries import Entry
 from expbench.errors import UsageError
-from expbench.services.requesting import Asked, Request, parse_duration, parse_params, understand
+from expbench.services.requesting import Asked, Request, parse_duration, parse_params, understand, unknown_params
 
 ENTRIES = {"train": Entry("train", "python train.py --lr {lr} --name {name}", {"lr": 0.1, "name": "a b"})}
 
@@ -35,13 +35,65 @@ def test_credentials_are_masked_in_what_is_shown_only() -> None:
     assert "hunter2" not in str((found.shown_argv, found.params))
 
 
-def test_a_p_that_only_a_params_file_holds_is_refused() -> None:
-    files = {"params.yaml": {"train": {"lr": 0.5}}}
+FILES = {"params.yaml": {"train": {"lr": 0.5}, "lr": 1, "name": "cnn"}, "sub/params.json": {"lr": 2, "n": [1]}}
+
+
+def test_a_p_that_only_a_params_file_holds_is_for_that_file_and_for_a_tree_of_the_runs_own() -> None:
+    found = ask(FILES, command=["x"], params=["train.lr=1", "name=007", "n=[2, 3]", "new=5"])
+    assert found.isolated
+    assert found.file_params == {"train.lr": 1, "name": "007", "n": "[2,3]"}
+    assert found.params == {
+        **{"train.lr": 1, "lr": 1, "name": "007", "sub/params.json:lr": 2},
+        **{"n": "[2,3]", "new": 5},
+    }
+    cli = {key for key, source in found.param_sources.items() if source == "cli"}
+    assert cli == {"train.lr", "name", "n", "new"}
+
+
+def test_a_path_chooses_the_file() -> None:
+    first = ask(FILES, command=["x"], params=["params.yaml:lr=7"])
+    assert (first.file_params, first.params["lr"]) == ({"lr": 7}, 7)
+    second = ask(FILES, command=["x"], params=["sub/params.json:lr=7"])
+    assert second.file_params == {"sub/params.json:lr": 7}
+    assert (second.params["lr"], second.params["sub/params.json:lr"]) == (1, 7)
+    with pytest.raises(UsageError, match="there is no param"):
+        ask(FILES, command=["x"], params=["params.yaml:n=7"])
+
+
+def test_what_the_command_line_or_a_placeholder_takes_goes_to_no_file() -> None:
+    found = ask(FILES, command=["x", "--train.lr", "1"], params=["train.lr=1"])
+    assert (found.isolated, found.file_params, found.params["train.lr"]) == (False, {}, 1)
+    found = ask(FILES, entry="train", params=["lr=0.5", "train.lr=3"])
+    assert (found.argv[3], found.file_params, found.params["lr"]) == ("0.5", {"train.lr": 3}, 0.5)
+
+
+def test_without_p_nothing_is_isolated_unless_it_is_asked_for() -> None:
+    assert not ask(FILES, command=["x"]).isolated
+    assert ask(FILES, command=["x"], isolated=True).isolated
+    assert ask(FILES, command=["x"]).param_sources["train.lr"] == "file:params.yaml"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"command": ["x"], "params": ["train.lrr=1"]}, "did you mean train.lr?"),
+        ({"command": ["x"], "params": ["momentum=1"]}, ""),
+        ({"command": ["x", "--train.lrr", "1"], "params": ["train.lrr=1"]}, ""),
+        ({"command": ["x"], "params": ["train.lr=1"]}, ""),
+        ({"entry": "train", "params": ["lr=1"]}, ""),
+    ],
+)
+def test_a_p_that_is_almost_that_of_a_file_is_said(words: dict[str, Any], said: str) -> None:
+    asked = Asked(**{"command": None, **words})
+    told = unknown_params(asked, ask(FILES, **words), FILES)
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+
+
+def test_an_entry_has_no_such_placeholder_and_the_nearest_param_of_a_file_is_named() -> None:
     with pytest.raises(UsageError) as caught:
-        ask(files, command=["x"], params=["train.lr=1"])
-    assert "params.yaml" in caught.value.cause
-    assert ask(files, command=["x"]).param_sources == {"train.lr": "file:params.yaml"}
-    assert ask(files, command=["x", "--train.lr", "1"], params=["train.lr=1"]).params["train.lr"] == 1
+        ask(FILES, entry="train", params=["train.lrr=1"])
+    assert caught.value.hint == "did you mean train.lr?"
 
 
 @pytest.mark.parametrize(
