@@ -10,6 +10,7 @@ from expbench.adapters.execution.audit.injecting import has_notes
 from expbench.adapters.git.snapshot import GitCode
 from expbench.bootstrap.metrics_watch import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
+from expbench.domain.document import RunDocument
 from expbench.ports import Progress
 from expbench.services.recording import KeptArtifacts, Surroundings, Workbench
 from expbench.services.requesting import Request
@@ -58,6 +59,11 @@ def build_bench(
         entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
         return unpinned_inputs(Place(root, run_dir, began_ns), document["code"]["snapshot"], entries)
 
+    def settled(document: RunDocument) -> None:
+        from expbench.bootstrap.linking import settle
+
+        settle(place, document)
+
     return Workbench(
         store=place.store,
         code=GitCode(place.project, settings.max_file_size),
@@ -70,4 +76,5 @@ def build_bench(
         warn=warn,
         stopped=stopped,
         unpinned=unpinned,
+        settled=settled,
     )

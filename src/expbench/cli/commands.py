@@ -38,6 +38,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("why", REPRODUCE, "Which change moved a metric: code, data, params or environment."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "models": Command("models", REGISTRY, "Models, versions and stages, kept in git tags."),
+    "hooks": Command("hooks", KEEP, "Git hooks that tie commits to runs: install, uninstall, status."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
     "note": Command("note", KEEP, "Show or set a run's note."),
     "rename": Command("rename", KEEP, "Give a run another name."),

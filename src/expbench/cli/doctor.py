@@ -25,6 +25,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check every file of the store, or what one run still pins. Exit 1 when something is damaged."""
+    from expbench.bootstrap.linking import note_trees
     from expbench.render.doctor import checks_text
     from expbench.services.checking import check_run, check_store
 
@@ -34,6 +35,7 @@ def doctor(
     else:
         if repair:
             narrate(f"rebuilt the index from {place.store.rebuild().runs} journals")
+            note_trees(place)
         checks = check_store(place.store.check(), place.faults(progress_bar(sys.stderr)))
     if as_json:
         emit_json([check._asdict() for check in checks])

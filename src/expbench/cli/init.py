@@ -1,6 +1,9 @@
 """`exp init`: make `.exp/` and a commented `exp.toml`."""
 
 import os
+from typing import Annotated
+
+import typer
 
 from expbench.cli.application import command
 from expbench.cli.output import narrate
@@ -10,9 +13,12 @@ from expbench.cli.place import workplace
 @command(
     examples="""
     exp init
+    exp init --hooks
     """
 )
-def init() -> None:
+def init(
+    hooks: Annotated[bool, typer.Option("--hooks", help="Install the git hooks, too: exp hooks install.")] = False,
+) -> None:
     """Make .exp/ and a commented exp.toml; safe to repeat."""
     from expbench.domain.settings import DEFAULT_TOML
 
@@ -28,4 +34,8 @@ def init() -> None:
         narrate("made exp.toml; track it with git")
     except FileExistsError:
         narrate("exp.toml is there already and stays as it is")
+    if hooks:
+        from expbench.cli.hooks import install_hooks
+
+        install_hooks(place)
     narrate("hint: exp run -- python train.py")

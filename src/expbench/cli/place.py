@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from expbench.adapters.store.spool import notes_in
 from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.cli.output import narrate
 from expbench.ports import DamagedRun
@@ -19,7 +20,22 @@ def workplace() -> Workplace:
     place = open_workplace(current_dir())
     for text in place.settings.warnings:
         narrate(f"warning: {text}")
+    if notes_in(place.project.exp_dir):
+        _tie_to_commits(place)
     return place
+
+
+def _tie_to_commits(place: Workplace) -> None:
+    """Do what git hooks have noted; what can't be done waits for the next command, and never stops this one."""
+    from expbench.bootstrap.linking import drain
+    from expbench.errors import ExpError
+
+    try:
+        warnings = drain(place)
+    except (ExpError, OSError) as error:
+        warnings = [f"new commits are not tied to their runs yet: {error}"]
+    for text in warnings:
+        narrate(f"warning: {text}")
 
 
 def current_dir() -> str:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 Kind = Literal[
     "created",  # the whole first document
-    "captured",  # code, data, env
+    "captured",  # code, data, env; commits that the snapshot is
     "started",  # the child runs: pid, boot_id
     "params",  # params and param_sources that came later
     "metrics",  # summaries by key
@@ -21,7 +21,7 @@ Kind = Literal[
     "edited",  # new whole values of name, experiment, note, tags, attributes
     "tagged",  # tags to add, attributes to set
     "series",  # the key of a series whose file name holds only its digest
-    "linked",  # new values of links
+    "linked",  # new values of links; commits are added
     "judged",  # verdict
 ]
 KINDS: Final = frozenset(get_args(Kind))

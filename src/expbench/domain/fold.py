@@ -64,6 +64,8 @@ def apply(document: RunDocument, event: Event) -> RunDocument:
 
 def _captured(document: Mutable, data: Mutable, _at: str) -> None:
     document.update({key: data[key] for key in ("code", "data", "env") if key in data})
+    if data.get("commits"):
+        _linked(document, {"commits": data["commits"]}, _at)
 
 
 def _started(document: Mutable, _data: Mutable, at: str) -> None:
@@ -107,7 +109,9 @@ def _tagged(document: Mutable, data: Mutable, _at: str) -> None:
 
 
 def _linked(document: Mutable, data: Mutable, _at: str) -> None:
-    document["links"] = {**document["links"], **data}
+    """New values of links; commits add up, since several processes may link at the same time."""
+    commits = [*document["links"]["commits"], *data.get("commits", ())]
+    document["links"] = {**document["links"], **data, "commits": list(dict.fromkeys(commits))}
 
 
 def _judged(document: Mutable, data: Mutable, _at: str) -> None:

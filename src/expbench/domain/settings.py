@@ -70,6 +70,12 @@ DEFAULT_TOML: Final = """\
 #[artifacts]
 #paths = ["models/*.pt"]
 
+# Git hooks (`exp hooks install`): a git tag exp/NAME on the commit of a best run, and filters that some run of a
+# pushed branch's last commit must match.
+#[hooks]
+#tag_best = true
+#push = ["acc >= 0.9"]
+
 # Metrics that `exp repro` does not compare, beside those of the machine and the clock; outputs that may differ.
 #[repro]
 #exclude = ["*/io_wait"]
@@ -216,6 +222,7 @@ def _unknown_names(document: Mapping[str, Any], declared: Mapping[str, Mapping[s
     yield from _unknown("params.", _table(document, "params"), ("files",))
     yield from _unknown("env.", _table(document, "env"), ("variables",))
     yield from _unknown("snapshot.", _table(document, "snapshot"), ("max_file_size",))
+    yield from _unknown("hooks.", _table(document, "hooks"), ("tag_best", "push"))
     yield from _unknown("artifacts.", _table(document, "artifacts"), ("paths",))
     for key, table in declared.items():
         yield from _unknown(f"metrics.{key}.", table, ("better", "tolerance"))

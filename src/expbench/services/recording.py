@@ -99,6 +99,8 @@ class Workbench(NamedTuple):
     stopped: Callable[[], bool]
     # What must be said about files that a run, by its id, read and nothing pins.
     unpinned: Callable[[str], list[str]] = lambda _run_id: []
+    # Told of the run when all is recorded.
+    settled: Callable[[RunDocument], None] = lambda _document: None
 
 
 class Recording:
@@ -111,6 +113,7 @@ class Recording:
         self.run_id = run_id
         self.run_dir = run_dir
         self.is_kept = False
+        self.document: RunDocument | None = None  # as of the last event
         self._bench = bench
         self._told: set[str] = set()
 
@@ -137,7 +140,11 @@ class Recording:
         if not self.is_kept:
             return
         event = Event(kind, self._bench.clock.now(), data)
-        self.attempt("this run can't be recorded", lambda: self._bench.store.append(self.run_id, [event]), None)
+
+        def append() -> RunDocument | None:
+            return self._bench.store.append(self.run_id, [event])
+
+        self.document = self.attempt("this run can't be recorded", append, None)
 
 
 def _words(error: Exception) -> str:
@@ -198,9 +205,12 @@ def _said(part: CodeCapture | EnvCapture | None) -> Sequence[str]:
 
 def _captured(code: CodeCapture | None, measure: DataMeasure, env: EnvCapture | None) -> dict[str, Any]:
     data: Data = {"version": data_version(measure.entries), "inputs": measure.entries, "outputs": []}
-    captured: dict[str, Code | Data | Env] = {"data": data}
+    captured: dict[str, Code | Data | Env | list[str]] = {"data": data}
     if code is not None:
         captured["code"] = code.code
+        commit = code.code["commit"]
+        if commit is not None and commit == code.code["snapshot"]:
+            captured["commits"] = [commit]
     if env is not None:
         captured["env"] = env.env
     return dict(captured)
@@ -267,7 +277,14 @@ def conclude(recording: Recording, bench: Workbench, before: list[DataEntry], en
         _record_artifacts(recording, bench)
         _record_metrics(recording, bench)
         recording.add("ended", _ended(ending))
+        _settle(recording, bench)
     return shell_code(ending.exit_code, ending.signal)
+
+
+def _settle(recording: Recording, bench: Workbench) -> None:
+    document = recording.document
+    if document is not None:
+        recording.attempt("the run was not tied to its commits", lambda: bench.settled(document), None)
 
 
 def _record_metrics(recording: Recording, bench: Workbench) -> None:

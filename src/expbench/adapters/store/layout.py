@@ -5,6 +5,7 @@ a path. Folders are opened only when they are folders: a link planted in a store
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from expbench.domain.ids import is_id
 from expbench.errors import EnvironmentUnusable, ExpError, UsageError
 
 FORMAT: Final = 1
-FOLDERS: Final = ("runs", "trash", "stale", "cache")
+FOLDERS: Final = ("runs", "trash", "stale", "cache", "trees", "spool")
+
+OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def index_file(exp_dir: str) -> str:
@@ -36,6 +39,13 @@ def ids_file(exp_dir: str) -> str:
 def live_file(exp_dir: str) -> str:
     """The readers' cache of what goes on; may be deleted at any time."""
     return os.path.join(exp_dir, "cache", "live")
+
+
+def tree_file(exp_dir: str, tree: str) -> str:
+    """The runs whose snapshot has this tree, for git hooks. `tree` is checked to be an object id."""
+    if not OBJECT_ID.fullmatch(tree):
+        raise ValueError(f"{tree!r} is no object id")
+    return os.path.join(exp_dir, "trees", tree)
 
 
 def run_folder(exp_dir: str, run_id: str, place: str = "runs") -> str:
