@@ -65,7 +65,7 @@ def test_entries_take_text_or_words_and_flat_defaults() -> None:
 
 def test_the_whole_document_is_there_for_other_sections() -> None:
     text = "[models.a.stages.production]\nrequire = ['x']\n" + "".join(
-        f"[{name}]\nanything = 1\n" for name in "capture events hooks repro tui".split()
+        f"[{name}]\nanything = 1\n" for name in "capture events repro tui".split()
     )
     found = settings(text)
     assert found.warnings == ()

@@ -22,8 +22,8 @@ def trees_of(root: str, commits: Iterable[str]) -> dict[str, str]:
 
 
 def trees_between(root: str, old: str, new: str) -> dict[str, str]:
-    """The tree of each commit that `new` has and `old` has not; none where one of them is gone."""
-    options = ["log", "--format=%H %T", f"--max-count={MOST}", "--no-show-signature"]
+    """The tree of each commit that `new` has and `old` has not, oldest first; none where one of them is gone."""
+    options = ["log", "--reverse", "--format=%H %T", f"--max-count={MOST}", "--no-show-signature"]
     try:
         printed = git(root, [*options, "--end-of-options", f"{old}..{new}", "--"])
     except GitFailed:
@@ -32,8 +32,8 @@ def trees_between(root: str, old: str, new: str) -> dict[str, str]:
 
 
 def trees_of_all(root: str) -> dict[str, str]:
-    """The tree of each commit of every branch, git tag and HEAD; not of snapshots."""
-    options = ["log", "--format=%H %T", "--no-show-signature", "--branches", "--tags", "--remotes"]
+    """The tree of each commit of every branch, git tag and HEAD, oldest first; not of snapshots."""
+    options = ["log", "--reverse", "--format=%H %T", "--no-show-signature", "--branches", "--tags", "--remotes"]
     printed = git(root, [*options, *(["HEAD"] if _has_head(root) else []), "--"])
     return dict(line.split(" ") for line in printed.decode().splitlines())
 

@@ -72,16 +72,19 @@ exp_committed() { # COMMIT TREE: the note and the git tag at once, so that git s
 }
 
 exp_scan() { # FILE: sets exp_said where it says anything, exp_old where it has trailers of ours already
-  exp_said='' exp_old='' exp_count=0
-  while IFS= read -r exp_line || [ -n "$exp_line" ]; do
+  exp_said='' exp_old='' exp_open='' exp_count=0
+  while IFS= read -r exp_line || { [ -n "$exp_line" ] && exp_open=1; }; do
     case $exp_line in
     Exp-Run:*) exp_said=1 exp_old=1 ;;
     *[![:space:]]*) exp_said=1 ;;
     esac
     exp_count=$((exp_count + 1))
-    [ "$exp_count" -lt 200 ] || { exp_old=1 && break; } # too long to be read by a shell: taken for granted
+    if [ "$exp_count" = 200 ]; then # too long to be read by a shell: the rest is taken for granted
+      exp_old=1 exp_open=$(tail -c 1 "$1")
+      break
+    fi
   done <"$1"
-  :
+  [ -z "$exp_open" ] || echo >>"$1" # git would put a trailer right below a line that has no end
 }
 
 exp_old_trailers() { # FILE: takes out those that are about to be written anew, and those copied from another commit
