@@ -284,7 +284,7 @@ def test_commits_that_were_made_elsewhere_are_found_when_they_come(hooked: Path,
     else:
         run_git(hooked, "fetch", "-q", str(elsewhere), "main:theirs")
         hooked_git(hooked, "switch", "-q", "theirs")
-    assert commits_of(hooked, run["id"]) == [head(hooked), head(hooked, "HEAD~1")]
+    assert commits_of(hooked, run["id"]) == [head(hooked, "HEAD~1"), head(hooked)]
 
 
 def test_a_linked_worktree_shares_store_and_hooks(hooked: Path, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def show_text(
         block("params", _params(document, look), style),
         block("metrics", _metrics(document, within), style),
         block("artifacts", _artifacts(document, look), style),
-        block("links", _links(document["links"], look), style),
+        block("links", _links(document, look), style),
         block("verdict", verdict_lines(document["verdict"], look), style),
         block("warnings", [line for text in document["warnings"] for line in paragraph(text, look, "warn")], style),
     ]
@@ -189,7 +189,9 @@ def _artifacts(document: RunDocument, style: Style) -> list[str]:
     return table([Column("path"), numeric("size"), Column("sha256")], rows, style) if rows else []
 
 
-def _links(links: Links, style: Style) -> list[str]:
+def _links(document: RunDocument, style: Style) -> list[str]:
+    """What the run hangs on; the commit that the run found is told with the code already."""
+    links, base = document["links"], document["code"]["commit"]
     named = {"reproduces": links["reproduces"], "parent": links["parent"], "sweep": links["sweep"]}
-    commits = ", ".join(commit[:10] for commit in links["commits"])
+    commits = ", ".join(commit[:10] for commit in links["commits"] if commit != base)
     return _named({key: value for key, value in {**named, "commits": commits}.items() if value}, style)
