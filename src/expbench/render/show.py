@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
-from expbench.domain.document import Code, DataEntry, Env, Links, RunDocument
+from expbench.domain.document import Code, DataEntry, Env, RunDocument
 from expbench.domain.ids import LENGTH
 from expbench.render.blocks import block, command_lines, inner, paragraph
 from expbench.render.printable import clip
