@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "log": Command("log", LOOK, "A run's output; -f follows it live."),
     "status": Command("status", LOOK, "Live runs, the last result, alarms; --tmux for a status bar."),
     "top": Command("top", LOOK, "The list as plain text, live runs first."),
+    "graph": Command("graph", LOOK, "Commits with the runs that hang on them."),
     "repro": Command("repro", REPRODUCE, "Run it again in a clean place, compare, and give a verdict."),
     "why": Command("why", REPRODUCE, "Which change moved a metric: code, data, params or environment."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),

@@ -57,10 +57,23 @@ def placed(lines: Sequence[str], line: str, better: Better) -> list[str]:
 
 def lines_of(documents: Iterable[Document], ranking: Ranking) -> list[str]:
     """The lines of these runs, the best first. `documents` may come in any order."""
-    lines: list[str] = []
-    for document in sorted(documents, key=lambda document: str(document["created_at"])):
-        lines = placed(lines, tree_line(document, ranking), ranking.better)
-    return lines
+    return [tree_line(document, ranking) for document in ranked(documents, ranking)[:MOST_LINES]]
+
+
+def ranked(documents: Iterable[Document], ranking: Ranking) -> list[Document]:
+    """The best run first, the older of equals; then those that can't be compared, newest first."""
+    oldest_first = sorted(documents, key=lambda document: str(document["created_at"]))
+    values = [(rank(document, ranking), document) for document in oldest_first]
+    known = sorted((pair for pair in values if pair[0] is not None), key=lambda pair: pair[0] or 0, reverse=True)
+    return [document for _, document in known] + [document for value, document in values[::-1] if value is None]
+
+
+def rank(document: Document, ranking: Ranking) -> float | None:
+    """What a finished run is compared by: more is better. None for others, and where nobody knows which way is."""
+    key = headline(document, ranking.metric)
+    if key is None or document["status"] != "finished":
+        return None
+    return _directed(number_from_json(document["metrics"][key]["last"]), ranking.better(key))
 
 
 def lines_of_trees(documents: Iterable[Document], ranking: Ranking) -> dict[str, list[str]]:
@@ -112,11 +125,13 @@ def _value(line: str, better: Better) -> float | None:
     if len(words) < 3 or not is_id(words[0]):
         return None
     key, _, text = words[2].rpartition("=")
-    direction = better(key)
     try:
-        value = float(text)
+        return _directed(float(text), better(key))
     except ValueError:
         return None
+
+
+def _directed(value: float, direction: str | None) -> float | None:
     if direction is None or math.isnan(value):
         return None
     return value if direction == "max" else -value

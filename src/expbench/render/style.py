@@ -40,6 +40,7 @@ _SIGNS: Final = {
     "running": ("●", "R"),
     "queued": ("○", "Q"),
     "damaged": ("!", "!"),
+    "best": ("★", "*"),
     "mark": ("◆", "*"),
     "baseline": ("◎", "@"),
 }

@@ -1,8 +1,8 @@
-"""Commits as git tells them: their trees, what lies between two, and the graph with its lines."""
+"""Commits as git tells them: their trees, and what lies between two."""
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from expbench.adapters.git.process import GitFailed, git
 
@@ -40,17 +40,3 @@ def trees_of_all(root: str) -> dict[str, str]:
 
 def _has_head(root: str) -> bool:
     return bool(git(root, ["rev-parse", "--verify", "--quiet", "HEAD"], accept=(0, 1)))
-
-
-class GraphLine(NamedTuple):
-    """A line of the graph: git's own lines before it, and the commit that stands there, if one does."""
-
-    graph: str
-    commit: str = ""
-    tree: str = ""
-    parents: tuple[str, ...] = ()
-    at: str = ""
-    names: str = ""
-    subject: str = ""
-    # The lines that stand before whatever is said below the commit.
-    below: str = ""
