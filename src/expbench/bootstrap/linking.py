@@ -5,6 +5,7 @@ Notes and git tags are written only where the hooks are installed; what commits 
 
 import os
 import time
+from functools import cache
 
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.git.history import trees_between, trees_of, trees_of_all
@@ -27,7 +28,7 @@ def has_hooks(project: Project) -> bool:
 
 def ranking(place: Workplace) -> Ranking:
     """How runs of one commit are compared here."""
-    return Ranking(place.settings.metric, place.better, hook_settings(place.settings.raw).tag_best)
+    return Ranking(place.settings.metric, cache(place.better), hook_settings(place.settings.raw).tag_best)
 
 
 def settle(place: Workplace, document: RunDocument) -> None:

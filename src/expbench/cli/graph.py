@@ -56,9 +56,10 @@ def graph(
 
 def _drawn(place: Workplace, lines: list[tuple[str, tuple[str, ...], bool]], told: "list[CommitRuns]") -> str:
     from expbench.domain.ids import shortest_prefixes
+    from expbench.render.graph import SHOWN as RUNS
     from expbench.render.graph import commit_lines
 
-    shown = list(dict.fromkeys(run["id"] for commit in told for run in commit["runs"]))
+    shown = list(dict.fromkeys(run["id"] for commit in told for run in commit["runs"][:RUNS]))
     short, look, drawn, commits = shortest_prefixes(shown, place.store.ids()), style(), [], iter(told)
     for signs, below, is_commit in lines:
         drawn += commit_lines(signs, below, next(commits), short, look) if is_commit else [signs]

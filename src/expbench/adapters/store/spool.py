@@ -1,4 +1,4 @@
-"""`.exp/spool`: what git hooks told, one empty file each, whose name is all of it.
+"""`.exp/spool`: what git hooks told, one empty file each, whose name is all of it, and whose time its order.
 
 A name is made by one system call, so no note is torn and none is lost between two processes; taking it twice does no
 harm. Names that are not ours are left alone.
@@ -15,11 +15,16 @@ _NOTE: Final = re.compile(rf"commit-{_ID}|(?:range|rewrite)-{_ID}-{_ID}")
 
 
 def notes_in(exp_dir: str) -> list[str]:
-    """The notes that wait, such as `commit-ID`, `range-OLD-NEW`, `rewrite-OLD-NEW`. Costs one look when none does."""
+    """The notes that wait, such as `commit-ID`, `range-OLD-NEW`, `rewrite-OLD-NEW`, oldest first.
+
+    Costs one look when there is none.
+    """
     try:
-        return [name for name in os.listdir(os.path.join(exp_dir, "spool")) if _NOTE.fullmatch(name)]
+        with os.scandir(os.path.join(exp_dir, "spool")) as entries:
+            found = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if _NOTE.fullmatch(entry.name)]
     except OSError:
         return []
+    return [name for _, name in sorted(found)]
 
 
 def add_note(exp_dir: str, name: str) -> None:
