@@ -1,7 +1,7 @@
 """A project as commands see it: its settings, its store, and what the services ask of git and DVC."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -61,11 +61,11 @@ class Workplace:
         """Where caches live that may be deleted at any time."""
         return os.path.join(self.project.exp_dir, "cache")
 
-    def follower(self) -> "Follower":
-        """A reader of the store for somebody who looks at it for a long time."""
+    def follower(self, wanted: Callable[[], bool]) -> "Follower":
+        """A reader of the store for somebody who looks at it for a long time, as long as it is `wanted`."""
         from expbench.adapters.store.following import Follower
 
-        return Follower(self.store)
+        return Follower(self.store, wanted)
 
     def create_store(self) -> FileStore:
         """The store, made when it is absent."""

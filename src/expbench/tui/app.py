@@ -54,7 +54,7 @@ class ExpApp(App[int]):
         self.now = now
         self.snapshot = Snapshot()
         self.choices = Choices()
-        self.reader = Reader(place.follower(), self._told, interval_s)
+        self.reader = Reader(place, self._told, interval_s)
         self.signal: int | None = None
 
     @property
@@ -66,7 +66,7 @@ class ExpApp(App[int]):
         """Show the runs; begin to read once they have been drawn."""
         self.app_resume_signal.subscribe(self, lambda _: self.refresh_whole())
         await self.open("runs")
-        self.call_after_refresh(self.reader.start)
+        self.call_after_refresh(self.run_worker, self.reader.run, thread=True, group="reader")
 
     def on_unmount(self) -> None:
         """Nobody reads any more."""

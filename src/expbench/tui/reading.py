@@ -6,27 +6,22 @@ Looking at an unchanged store costs a few `stat` calls and sends nothing.
 import threading
 from collections.abc import Callable
 
-from expbench.adapters.store.following import Follower
+from expbench.bootstrap.workplace import Workplace
 from expbench.errors import ExpError
 from expbench.tui.state import Snapshot
 
 
 class Reader:
-    """The thread. `tell` is called in it with each new snapshot."""
+    """The loop of the thread. `tell` is called in it with each new snapshot."""
 
-    def __init__(self, follower: Follower, tell: Callable[[Snapshot], None], interval_s: float) -> None:
-        self._follower = follower
+    def __init__(self, place: Workplace, tell: Callable[[Snapshot], None], interval_s: float) -> None:
+        self._follower = place.follower(lambda: not self._over.is_set())
         self._tell = tell
         self._interval_s = interval_s
         self._serial = 0
         self._trouble = ""
         self._wake = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
-
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
 
     def wake(self) -> None:
         """Look now, and not at the next turn."""
@@ -37,7 +32,8 @@ class Reader:
         self._over.set()
         self._wake.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Read until it is stopped."""
         while not self._over.is_set():
             self._wake.clear()
             self._look()
@@ -46,15 +42,15 @@ class Reader:
     def _look(self) -> None:
         try:
             for news in self._follower.news():
-                self._serial += 1
                 self._trouble = ""
-                self._hand_over(Snapshot(self._serial, *news))
+                self._hand_over(Snapshot(self._serial + 1, *news))
         except ExpError as error:
             if error.what != self._trouble:
-                self._serial += 1
                 self._trouble = error.what
-                self._hand_over(Snapshot(self._serial, complete=True, trouble=f"{error.what}: {error.cause}"))
+                words = f"{error.what}: {error.cause}"
+                self._hand_over(Snapshot(self._serial + 1, complete=True, trouble=words))
 
     def _hand_over(self, snapshot: Snapshot) -> None:
+        self._serial = snapshot.serial
         if not self._over.is_set():
             self._tell(snapshot)

@@ -6,6 +6,7 @@ A reader in a thread makes a `Snapshot` and hands it over in one message; nothin
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from expbench.adapters.store.catalogue import Catalogue
 from expbench.domain.document import RunDocument
 from expbench.ports import DamagedRun
 
@@ -13,7 +14,7 @@ from expbench.ports import DamagedRun
 class Snapshot(NamedTuple):
     """The store at one moment. `ids` are newest first; `document` gives a run without `env.packages`, or None when
     it is gone; `changed` are the runs that are not as in the snapshot before; `complete` is false while only the
-    newest runs have been read; `trouble` says why the store can't be read.
+    newest runs have been read; `trouble` says why the store can't be read; `catalogue` has columns of all runs.
     """
 
     serial: int = 0
@@ -24,6 +25,7 @@ class Snapshot(NamedTuple):
     damaged: Mapping[str, DamagedRun] = {}
     complete: bool = False
     trouble: str = ""
+    catalogue: Catalogue = Catalogue()
 
 
 class Choices:

@@ -63,9 +63,8 @@ def _scan(view: View, cached: _Cached) -> str:
     return "".join([*lines, last])
 
 
-def pieces(view: View, start: int) -> Iterator[bytes]:
+def pieces(view: View, start: int, size: int = _PIECE) -> Iterator[bytes]:
     """The index from `start` on in pieces of whole lines, so that a large one is never in memory at once."""
-    size = _PIECE
     while start < view.record.end:
         data = view.read(start, min(start + size, view.record.end))
         whole = data.rfind(b"\n") + 1

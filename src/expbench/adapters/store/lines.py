@@ -12,7 +12,7 @@ are nothing; to us they tell an altered line from a sound one, so that a flipped
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from zlib import crc32
 
@@ -57,14 +57,22 @@ def whole_file(documents: Iterable[tuple[int, bytes]]) -> bytes:
 
 def documents_in(data: bytes) -> dict[int, bytes]:
     """Each document's newest JSON by TinyDB's id, from whole lines. Raises `IndexDamaged` for an altered line."""
-    documents = {}
+    return {int(head.strip(b', "')): document for head, document, _, _ in lines_in(data)}
+
+
+def lines_in(data: bytes) -> Iterator[tuple[bytes, bytes, int, int]]:
+    """Each whole line: what stands before its document, the document, where the line begins and how long it is.
+
+    Raises `IndexDamaged` for an altered line.
+    """
+    start = 0
     for line in data.split(b"\n"):
         if line:
             if line[-_CHECKSUM:] != _checksum(line[:-_CHECKSUM]):
                 raise IndexDamaged("a line's checksum does not fit")
             colon = line.index(b":")
-            documents[int(line[:colon].strip(b', "'))] = line[colon + 1 : -_CHECKSUM]
-    return documents
+            yield line[:colon], line[colon + 1 : -_CHECKSUM], start, len(line)
+        start += len(line) + 1
 
 
 def newest_in(data: bytes, count: int) -> dict[int, bytes] | None:

@@ -30,6 +30,14 @@ def projector(fields: Iterable[str]) -> Decode:
     return _tolerant(_msgspec_decoder(_partial(shape)))
 
 
+def overview(fields: Iterable[str]) -> Decode:
+    """A decoder that gives these whole fields, all params and attributes, and of each metric its last value."""
+    last: Any = _partial({"last": Any})
+    table: Any = dict[str, Any]
+    shape = {**dict.fromkeys(fields, Any), "params": table, "attributes": table, "metrics": dict[str, last]}
+    return _tolerant(_msgspec_decoder(_partial(shape)))
+
+
 def _table(keys: set[str] | None) -> Any:  # noqa: ANN401  # a type, made anew
     return Any if keys is None else _partial(dict.fromkeys(sorted(keys), Any))
 
