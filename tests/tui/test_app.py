@@ -83,7 +83,7 @@ def test_an_error_of_an_action_is_said_in_one_line(repository: Path) -> None:
         await press(pilot, "y")
         await shows(pilot, "it went wrong: a cause  exp doctor")
         await press(pilot, "j")
-        await shows(pilot, "help")
+        await shows(pilot, "? help")
 
     drive(app, act)
 
@@ -96,7 +96,7 @@ def test_a_prompt_gives_what_was_typed(repository: Path) -> None:
         assert app.shown is not None
         app.shown.bottom.prompt("tag", "", typed.append)
         await press(pilot, *"base", "enter")
-        assert typed == ["base"]
+        await until(pilot, lambda: typed == ["base"])
         await shows(pilot, "help")
 
     drive(app, act)

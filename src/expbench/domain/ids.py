@@ -1,6 +1,6 @@
 """Run ids: 12 characters of Crockford's base 32 in lower case, and the words of a default name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -54,6 +54,14 @@ def shortest_prefixes(shown: Iterable[str], known: Iterable[str]) -> dict[str, s
         length = max([SHORTEST, *(_common(run_id, other) + 1 for other in neighbours)])
         prefixes[run_id] = run_id[:length]
     return prefixes
+
+
+def prefix_length(known: Collection[str]) -> int:
+    """How long a beginning must be for no two of these ids to share it; 4 at least."""
+    length = SHORTEST
+    while length < LENGTH and len({run_id[:length] for run_id in known}) < len(known):
+        length += 1
+    return length
 
 
 def _common(one: str, other: str) -> int:

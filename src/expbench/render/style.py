@@ -43,6 +43,7 @@ _SIGNS: Final = {
     "best": ("★", "*"),
     "mark": ("◆", "*"),
     "baseline": ("◎", "@"),
+    "spread": ("±", "+-"),
 }
 
 

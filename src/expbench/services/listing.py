@@ -132,6 +132,12 @@ def columns_of(names: Sequence[str]) -> list[Watched]:
     return [_named(name, "the columns can't be shown") for name in names]
 
 
+def sort_key(name: str, *, descending: bool) -> tuple[frozenset[str], SortKey]:
+    """The fields that sorting by this name looks at, and the key. Raises `UsageError` for a name with a mistake."""
+    found = _named(name, "the runs can't be sorted").access
+    return found.fields, _sort_key(found, descending=descending)
+
+
 class _Watch:
     """Looks out, while documents pass by, for names that a run has."""
 

@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Final
 
+from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
 from expbench.bootstrap.workplace import Workplace
-from expbench.render.style import PLAIN, Style
+from expbench.render.style import PLAIN, Style, sign
 from expbench.tui.keys import Keymap, keymap
+from expbench.tui.memory import Memory, recall, remember
 from expbench.tui.reading import Reader
-from expbench.tui.screens import place_of
+from expbench.tui.screens import SCREENS, place_of
 from expbench.tui.screens.frame import FrameScreen
 from expbench.tui.state import Choices, Snapshot
 
@@ -34,6 +37,7 @@ class ExpApp(App[int]):
     Screen { layout: vertical; }
     #title { height: 1; dock: top; }
     #body { height: 1fr; }
+    .aside { display: none; }
     """
 
     class News(Message):
@@ -56,11 +60,28 @@ class ExpApp(App[int]):
         self.choices = Choices()
         self.reader = Reader(place, self._told, interval_s)
         self.signal: int | None = None
+        self.mouse_is_on = False
+        self.memory = recall(place.cache_dir)
+
+    @property
+    def ellipsis(self) -> str:
+        """What stands where a text was cut."""
+        return sign("ellipsis", self.style)
 
     @property
     def project_name(self) -> str:
         """The name of the project's folder."""
         return os.path.basename(self.place.project.root) or self.place.project.root
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys go to the table at once and in order, unless a text field or a window over the screen takes them."""
+        screen = self.screen if self.screen_stack else None
+        is_key = isinstance(event, events.Key) and not event.is_forwarded
+        if is_key and isinstance(screen, FrameScreen) and not isinstance(self.focused, Input):
+            assert isinstance(event, events.Key)
+            if screen.take_key(event):
+                return
+        await super().on_event(event)
 
     async def on_mount(self) -> None:
         """Show the runs; begin to read once they have been drawn."""
@@ -76,6 +97,20 @@ class ExpApp(App[int]):
         """Take the snapshot over and let the screen that is shown draw it."""
         self.snapshot = event.snapshot
         self.tell_screen()
+
+    def keep_in_mind(self, memory: Memory) -> None:
+        """Remember for the next time."""
+        if memory != self.memory:
+            self.memory = memory
+            remember(self.place.cache_dir, memory)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a screen of this name."""
+        return any(place.name == name for place in SCREENS)
+
+    def go(self, name: str) -> None:
+        """Show the screen of this name, soon."""
+        self.run_worker(self.open(name), exclusive=True, group="screen")
 
     def tell_screen(self) -> None:
         """Let the screen that is shown draw what is new; others do when they are shown again."""
@@ -100,7 +135,7 @@ class ExpApp(App[int]):
 
     def act_show_runs(self) -> None:
         """The list of runs."""
-        self.run_worker(self.open("runs"))
+        self.go("runs")
 
     def act_help(self) -> None:
         """All keys of this screen."""
@@ -119,7 +154,7 @@ class ExpApp(App[int]):
     def act_back(self) -> None:
         """Back to the runs, and from there out."""
         if self.shown is not None and self.shown.number_name != "runs":
-            self.run_worker(self.open("runs"))
+            self.go("runs")
         else:
             self.exit(0)
 
@@ -133,6 +168,21 @@ class ExpApp(App[int]):
         self.screen.refresh(layout=True)
         for widget in self.screen.walk_children():
             widget.refresh(layout=True)
+
+    def act_mouse(self) -> None:
+        """Let the terminal report the mouse, or leave it to the terminal."""
+        self.mouse_is_on = not self.mouse_is_on
+        write = self.driver_write
+        for mode in ("1000", "1003", "1006"):
+            write(f"\x1b[?{mode}{'h' if self.mouse_is_on else 'l'}")
+        if self.shown is not None:
+            self.shown.bottom.say(f"the mouse is {'on' if self.mouse_is_on else 'off'}", "dim")
+
+    def driver_write(self, sequence: str) -> None:
+        """A sequence for the terminal itself, where there is one."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+            self._driver.flush()
 
     def act_suspend(self) -> None:
         """To the shell."""

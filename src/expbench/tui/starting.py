@@ -55,7 +55,7 @@ async def _run(app: "ExpApp") -> None:
     loop = asyncio.get_running_loop()
     for number in ENDING:
         loop.add_signal_handler(number, _end, app, number)
-    await app.run_async(mouse=app.choices.mouse)
+    await app.run_async(mouse=False)
 
 
 def _end(app: "ExpApp", number: signal.Signals) -> None:

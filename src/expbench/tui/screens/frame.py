@@ -11,6 +11,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
 
 from expbench.errors import ExpError
 from expbench.tui.keys import Key
@@ -73,34 +75,45 @@ class FrameScreen(Screen[None]):
         """Draw title, bottom and body anew, as far as they changed."""
         if not self.is_mounted:
             return
-        app = self.dashboard
-        self.query_one("#title", OneLine).show(title_line(self.number_name, app.project_name, self.about()))
-        self.bottom.offer(app.keymap.on(self.number_name))
+        self.bottom.offer(self.dashboard.keymap.on(self.number_name))
         self.on_news()
+        self.show_title()
+
+    def show_title(self) -> None:
+        """The title line as it now is."""
+        self.query_one("#title", OneLine).show(
+            title_line(self.number_name, self.dashboard.project_name, self.about())
+        )
 
     def on_key(self, event: events.Key) -> None:
-        """Take a key that no text field has taken."""
-        names = (event.key, event.character or "")
-        if self.bottom.take(names):
-            event.stop()
-            event.prevent_default()
-            return
-        key = self.dashboard.keymap.find(self.number_name, names)
-        if key is not None:
-            event.stop()
-            event.prevent_default()
-            self.do(key)
+        """A key that a text field had no use for; only with ctrl is it for the table."""
+        if not isinstance(self.focused, Input) or event.key.startswith("ctrl+"):
+            self.take_key(event)
 
-    def do(self, key: Key) -> None:
-        """Do what the key stands for."""
-        self.bottom.clear()
+    def take_key(self, event: events.Key) -> bool:
+        """Do what the key stands for; whether it stands for anything here."""
+        names = (event.key, event.character or "")
+        taken = self.bottom.take(names) or self._do_key(names)
+        if taken:
+            event.stop()
+            event.prevent_default()
+        return taken
+
+    def _do_key(self, names: tuple[str, ...]) -> bool:
+        key = self.dashboard.keymap.find(self.number_name, names)
+        return key is not None and self.do(key)
+
+    def do(self, key: Key) -> bool:
+        """Do what the key stands for; whether this screen can."""
         method = self.method(key)
         if method is None:
-            return
+            return False
+        self.bottom.clear()
         try:
             method()
         except ExpError as error:
             self.bottom.say_error(error)
+        return True
 
     def method(self, key: Key) -> Callable[[], Any] | None:
         """What does it: of this screen, else of the app; None when neither has it."""
@@ -110,6 +123,18 @@ class FrameScreen(Screen[None]):
     def act_clear(self) -> None:
         """Clear the bottom line; screens clear more."""
         self.bottom.clear()
+
+    def act_zoom(self) -> None:
+        """Let the pane with the focus take the whole body, or give the others back their places."""
+        if self.query(".aside"):
+            self.query(".aside").remove_class("aside")
+        elif self.focused is not None:
+            kept = set(self.focused.ancestors_with_self)
+            inside = [widget for widget in kept if self.query_one("#body") in widget.ancestors_with_self]
+            for widget in inside:
+                for sibling in widget.parent.children if isinstance(widget.parent, Widget) else ():
+                    if sibling not in kept and widget.id != "body":
+                        sibling.add_class("aside")
 
     def act_next_pane(self) -> None:
         """Focus the next pane."""

@@ -29,7 +29,7 @@ class PaletteScreen(Overlay):
 
     def on_mount(self) -> None:
         """All actions that this screen can do."""
-        self.query_one(TextField).focus()
+        self.set_focus(self.query_one(TextField))
         self._narrow("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -51,6 +51,8 @@ class PaletteScreen(Overlay):
     def on_key(self, event: events.Key) -> None:
         """Move through the actions while the field has the focus."""
         moves = {"down": 1, "up": -1, "ctrl+n": 1, "ctrl+p": -1}
+        if self.query_one(TextField).take_early(event):
+            return
         if event.key in moves:
             event.stop()
             self.query_one(LinesView).move(moves[event.key])

@@ -1,82 +1,354 @@
-"""Screen 1: the list of runs."""
+"""Screen 1: the list of runs, with filter, facets and the run under the cursor in short.
 
+The list is made of rows (`tui.picker`) and drawn row by row (`tui.views.runs`); what changes in the store changes
+only the rows that look different, and the cursor stays on its run.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual import events
 from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.worker import Worker, WorkerState
 
-from expbench.tui.screens.frame import FrameScreen
-from expbench.tui.views.runs import SAMPLE, RunLines, header, layout
+from expbench.domain.document import RunDocument
+from expbench.domain.metrics import headline
+from expbench.tui.curves import Curves
+from expbench.tui.memory import with_filter
+from expbench.tui.picker import Asked, Picker, Rows
+from expbench.tui.screens.chooser import Chooser
+from expbench.tui.screens.listacts import ListActs
+from expbench.tui.views.choosing import names
+from expbench.tui.views.completion import Completion, complete
+from expbench.tui.views.detail import detail_lines
+from expbench.tui.views.empty import HINT, about_words, empty_lines
+from expbench.tui.views.facets import facet_lines, toggled
+from expbench.tui.views.lines import Line
+from expbench.tui.views.picking import GROUPINGS, Group, Item, Wish
+from expbench.tui.views.runs import SAMPLE, Layout, RunLines, Scene, group_metrics, header, layout
 from expbench.tui.widgets.bars import OneLine
+from expbench.tui.widgets.filterbar import FilterBar
 from expbench.tui.widgets.linesview import LinesView
 
+WIDE: Final = 120
+FACETS: Final = 26
+NEWEST: Final = "newest first"
+UNGROUPED: Final = "no groups"
+LOW: Final = 16  # below this height the list has all of it
+CURVES_FROM: Final = 100  # cells of the list that leave room for sparklines
 
-class RunsScreen(FrameScreen):
-    """The list, newest first."""
+
+class RunsScreen(ListActs):
+    """The list, newest first unless sorted."""
 
     number_name = "runs"
+    CSS = """
+    RunsScreen #facets, RunsScreen #beside { display: none; width: 26; }
+    RunsScreen #beside { width: 44; margin-left: 1; }
+    RunsScreen #below { height: 7; margin-top: 1; }
+    RunsScreen.wide #facets, RunsScreen.wide #beside { display: block; }
+    RunsScreen.wide #below, RunsScreen.low #below { display: none; }
+    RunsScreen .aside { display: none !important; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wish = Wish()
+        self.rows: Rows | None = None
+        self.shown: Layout | None = None
+        self.first_column = 0
+        self._picker: Picker | None = None
+        self._curves: Curves | None = None
 
     def body(self) -> ComposeResult:
-        """Header and list."""
-        yield OneLine(id="header")
-        yield LinesView(has_cursor=True, id="runs")
+        """Facets, list and detail; which of them is seen depends on the room."""
+        ellipsis = self.dashboard.ellipsis
+        with Horizontal():
+            yield LinesView(has_cursor=True, ellipsis=ellipsis, id="facets")
+            with Vertical(id="list"):
+                yield OneLine(id="header", ellipsis=ellipsis)
+                yield LinesView(has_cursor=True, ellipsis=ellipsis, id="runs")
+                yield LinesView(ellipsis=ellipsis, id="below")
+            yield LinesView(ellipsis=ellipsis, id="beside")
+        yield FilterBar(self._complete)
 
     @property
     def view(self) -> LinesView:
         """The list."""
         return self.query_one("#runs", LinesView)
 
+    @property
+    def bar(self) -> FilterBar:
+        """Where filters are typed."""
+        return self.query_one(FilterBar)
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The rows of the list."""
+        return self.rows.picked.items if self.rows is not None else ()
+
     def on_mount(self) -> None:
         """The list has the focus."""
+        app = self.dashboard
+        self.choices.columns = list(app.memory.columns)
+        self._picker = Picker(app, app.now, self._take_rows)
+        self._curves = Curves(app.place, app.style)
         self.view.focus()
+        if not app.memory.seen:
+            self.bottom.say(HINT, "key")
+            app.keep_in_mind(app.memory._replace(seen=True))
 
-    def on_resize(self) -> None:
-        """Columns fit the new width."""
-        self.take_news()
-
-    def on_news(self) -> None:
-        """The list, with the cursor on the run where it was."""
-        app, snapshot = self.dashboard, self.snapshot
-        style = app.style._replace(width=max(self.size.width - 1, 1))
-        documents = [document for run_id in snapshot.ids[:SAMPLE] if (document := snapshot.document(run_id))]
-        now = app.now()
-        shown = layout(documents, (), app.place.settings.metric, style, now)
-        self.query_one("#header", OneLine).show(header(shown, style))
-        self.view.show(RunLines(snapshot, self.choices, shown, style, now))
-        self._note_cursor()
+    def on_resize(self, event: events.Resize) -> None:
+        """What has room is seen, and columns fit the new width."""
+        self.set_class(event.size.width >= WIDE, "wide")
+        self.set_class(event.size.height < LOW, "low")
+        self.call_after_refresh(self.on_news)
 
     def about(self) -> str:
-        """How many runs."""
-        snapshot = self.snapshot
-        if snapshot.trouble:
-            return snapshot.trouble
-        return f"{len(snapshot.ids):,} runs" if snapshot.complete else "reading"
+        """How many runs, and why not all."""
+        matched = self.rows.picked.matched if self.rows is not None else 0
+        return about_words(self.snapshot, self.wish, matched, len(self.choices.marks))
 
-    def on_lines_view_moved(self) -> None:
+    def on_news(self) -> None:
+        """Make the rows for what the store is now."""
+        self.pick()
+
+    def pick(self) -> None:
+        """Make the rows for the wish."""
+        if self._picker is not None:
+            metrics = group_metrics(self.shown) if self.shown is not None and self.wish.group else ()
+            self._picker.ask(Asked(self.snapshot, self.wish, metrics, self.has_class("wide")))
+
+    def _take_rows(self, rows: Rows) -> None:
+        if not self.is_mounted:
+            return
+        if rows.picked.mistake is not None and self.bar.is_open:
+            self.bar.show(rows.picked, len(rows.snapshot.ids))
+            return
+        under = self.under_cursor()
+        self.rows = rows
+        self.draw(self._place_of(under))
+        if self.bar.is_open:
+            self.bar.show(rows.picked, len(rows.snapshot.ids))
+        elif rows.picked.mistake is not None:
+            self.bottom.say_error(rows.picked.mistake)
+
+    def draw(self, cursor: int | None = None) -> None:
+        """Draw list, facets and detail as they now are."""
+        rows, view = self.rows, self.view
+        if rows is None or not view.size.width:
+            return
+        scene = self._scene(rows)
+        self.shown = self._layout(scene)
+        self.query_one("#header", OneLine).show(header(self.shown, scene.style) if rows.picked.items else ())
+        if rows.picked.items:
+            self.view.has_cursor = True
+            place = view.cursor if cursor is None else cursor
+            view.update_lines(RunLines(rows.picked.items, self.shown, scene), place)
+        else:
+            self.view.has_cursor = False
+            view.update_lines(empty_lines(rows.snapshot, bool(self.wish.filter or self.wish.text)), 0)
+        self.query_one("#facets", LinesView).update_lines(facet_lines(rows.facets, FACETS - 1), 0)
+        self.show_title()
+        self.note_cursor()
+
+    def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         """Another run is under the cursor."""
-        self._note_cursor()
+        if event.view is self.view:
+            self.note_cursor()
 
-    def act_down(self) -> None:
-        """Down."""
-        self.view.move(1)
+    def note_cursor(self) -> None:
+        """Tell the run under the cursor: to the other screens, and in short below or beside the list."""
+        item = self.under_cursor()
+        self.choices.run = item if isinstance(item, str) else None
+        document = self.snapshot.document(item) if isinstance(item, str) else None
+        for name, tall in (("#below", False), ("#beside", True)):
+            pane = self.query_one(name, LinesView)
+            if pane.display and pane.size.width:
+                lines = self._detail(document, pane.size.width - 1, tall=tall) if document is not None else []
+                pane.update_lines(lines, 0)
+        if self.shown is not None and self.shown.curve:
+            self._draw_curves(self.shown.curve)
 
-    def act_up(self) -> None:
-        """Up."""
-        self.view.move(-1)
+    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
+        """A filter or a text so far."""
+        self._wish_for(event)
 
-    def act_page_down(self) -> None:
-        """A page down."""
-        self.view.move(self.view.page)
+    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
+        """A filter or a text to keep."""
+        app = self.dashboard
+        if event.kind == "filter":
+            app.keep_in_mind(with_filter(app.memory, event.text))
+        self.view.focus()
+        self._wish_for(event)
 
-    def act_page_up(self) -> None:
-        """A page up."""
-        self.view.move(-self.view.page)
+    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
+        """Back to what there was before."""
+        self.view.focus()
+        self._wish_for(event)
 
-    def act_top(self) -> None:
-        """The newest run."""
+    def act_open(self) -> None:
+        """Unfold or fold a group, open a run."""
+        item = self.under_cursor()
+        if isinstance(item, Group):
+            self.wish = self.wish._replace(unfolded=self.wish.unfolded ^ {item.label})
+            self.pick()
+        elif self.focused is not None and self.focused.id == "facets":
+            self._narrow_by_facet()
+        elif item is not None and self.dashboard.has("run"):
+            self.dashboard.go("run")
+
+    def act_filter(self) -> None:
+        """Type a filter."""
+        self.bar.open("filter", self.wish.filter, self.dashboard.memory.filters)
+
+    def act_text(self) -> None:
+        """Type a text."""
+        self.bar.open("text", self.wish.text, ())
+
+    def act_sort(self) -> None:
+        """Choose what to sort by."""
+        offered = [NEWEST, *self._names()]
+        taken = [self.wish.sort or NEWEST]
+        self.app.push_screen(Chooser("Sort by", offered, taken, self._sort_by))
+
+    def act_reverse(self) -> None:
+        """Turn the order round."""
+        self.wish = self.wish._replace(reverse=not self.wish.reverse)
+        self.pick()
+
+    def act_columns(self) -> None:
+        """Choose the columns."""
+        taken = self.choices.columns or (self.shown.names if self.shown is not None else ())
+        self.app.push_screen(Chooser("Columns", self._names(), taken, self._show_columns, many=True))
+
+    def act_group(self) -> None:
+        """Choose what to group by."""
+        taken = [self.wish.group or UNGROUPED]
+        self.app.push_screen(Chooser("Group by", [UNGROUPED, *GROUPINGS], taken, self._group_by))
+
+    def act_clear(self) -> None:
+        """Clear the message, else the text, else the filter, else the groups; never quits."""
+        wish = self.wish
+        if wish.text:
+            self.wish = wish._replace(text="")
+        elif wish.filter:
+            self.wish = wish._replace(filter="")
+        elif wish.group:
+            self.wish = wish._replace(group=None)
+        self.pick()
+
+    def act_left(self) -> None:
+        """Earlier columns."""
+        self._scroll_columns(-1)
+
+    def act_right(self) -> None:
+        """Later columns."""
+        self._scroll_columns(1)
+
+    def _scroll_columns(self, by: int) -> None:
+        room = by < 0 or (self.shown is not None and self.shown.hidden > 0)
+        if room and self.first_column + by >= 0:
+            self.first_column += by
+            self.draw()
+
+    def _names(self) -> list[str]:
+        catalogue = self.snapshot.catalogue
+        shown = self.shown.names if self.shown is not None else ()
+        return names(shown, catalogue.keys("metrics"), catalogue.keys("params"))
+
+    def _sort_by(self, taken: Sequence[str]) -> None:
+        self.wish = self.wish._replace(sort=None if taken[0] == NEWEST else taken[0], reverse=False)
+        self.pick()
         self.view.go(0)
 
-    def act_bottom(self) -> None:
-        """The oldest run."""
-        self.view.go(len(self.view.lines) - 1)
+    def _show_columns(self, taken: Sequence[str]) -> None:
+        app = self.dashboard
+        self.choices.columns, self.first_column = list(taken), 0
+        app.keep_in_mind(app.memory._replace(columns=list(taken)))
+        self.draw()
 
-    def _note_cursor(self) -> None:
-        ids = self.snapshot.ids
-        self.choices.run = ids[self.view.cursor] if self.view.cursor < len(ids) else None
+    def _group_by(self, taken: Sequence[str]) -> None:
+        group = None if taken[0] == UNGROUPED else taken[0]
+        self.wish = self.wish._replace(group=group, unfolded=frozenset())
+        self.pick()
+
+    def _narrow_by_facet(self) -> None:
+        """Add the facet's condition to the filter, or take it away again."""
+        facets = self.rows.facets if self.rows is not None else ()
+        place = self.query_one("#facets", LinesView).cursor
+        if place < len(facets) and facets[place].filter:
+            self.wish = self.wish._replace(filter=toggled(self.wish.filter, facets[place].filter))
+            self.pick()
+
+    def _wish_for(self, event: FilterBar.Typed) -> None:
+        self.wish = (
+            self.wish._replace(filter=event.text) if event.kind == "filter" else self.wish._replace(text=event.text)
+        )
+        self.pick()
+
+    def _scene(self, rows: Rows) -> Scene:
+        app = self.dashboard
+        drawn = self._curves.drawn if self._curves is not None else {}
+        style = app.style._replace(width=self.view.size.width - 1)
+        return Scene(rows.snapshot, self.choices, style, app.now(), app.place.better, rows.id_length, drawn)
+
+    def _layout(self, scene: Scene) -> Layout:
+        documents = self._sample()
+        metric = self.dashboard.place.settings.metric
+        curve = None
+        if scene.style.width >= CURVES_FROM:
+            curve = next((key for document in documents if (key := headline(document, metric))), None)
+        return layout(documents, self.choices.columns, metric, scene, first=self.first_column, curve=curve)
+
+    def _sample(self) -> list[RunDocument]:
+        """The first runs of the list, which decide on columns and their widths."""
+        ids = [item for item in self.items[:SAMPLE] if isinstance(item, str)]
+        ids += [run_id for item in self.items[:SAMPLE] if isinstance(item, Group) for run_id in item.run_ids[:3]]
+        found = (self.snapshot.document(run_id) for run_id in ids[:SAMPLE])
+        return [document for document in found if document is not None]
+
+    def _detail(self, document: RunDocument, cells: int, *, tall: bool) -> Sequence[Line]:
+        app, choices = self.dashboard, self.choices
+        baseline = self.snapshot.document(choices.baseline) if choices.baseline else None
+        better = {key: app.place.better(key) for key in document["metrics"]}
+        damage = self.snapshot.damaged.get(document["id"])
+        words = f"{damage.file}: {damage.why}" if damage else ""
+        style = app.style._replace(width=cells)
+        return detail_lines(document, baseline, better, style, app.now(), words, tall=tall)
+
+    def _draw_curves(self, metric: str) -> None:
+        """Draw the sparklines of the rows in sight that have none, beside the screen."""
+        top = round(self.view.scroll_offset.y)
+        seen = [item for item in self.items[top : top + self.view.size.height] if isinstance(item, str)]
+        assert self._curves is not None
+        wanted = self._curves.wanted(self.snapshot, metric, seen)
+        if wanted:
+            curves, snapshot = self._curves, self.snapshot
+            self.run_worker(
+                lambda: curves.draw(snapshot, metric, wanted), thread=True, exclusive=True, group="curves"
+            )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Sparklines have been drawn."""
+        if event.worker.group == "curves" and event.state == WorkerState.SUCCESS:
+            self.draw()
+
+    def _place_of(self, item: Item | None) -> int:
+        """Where a row is now; where it was when it is gone."""
+        place, items = self.view.cursor, self.items
+        if item is None or (place < len(items) and _same(items[place], item)):
+            return place
+        return next((number for number, other in enumerate(items) if _same(other, item)), place)
+
+    def _complete(self, text: str, cursor: int) -> Completion:
+        catalogue = self.snapshot.catalogue
+        return complete(text, cursor, catalogue.keys("metrics"), catalogue.keys("params"))
+
+
+def _same(one: Item, other: Item) -> bool:
+    """Whether both are the same run, or groups of the same name."""
+    if isinstance(one, Group) and isinstance(other, Group):
+        return one.label == other.label
+    return one == other

@@ -17,9 +17,9 @@ def title_line(current: str, project: str, about: str) -> Line:
 
 
 def keys_line(keys: Iterable[Key]) -> Line:
-    """The keys that the footer names."""
+    """The keys that the footer names; the way to all others first."""
     spans = [Span(" ")]
-    for key in keys:
+    for key in sorted(keys, key=lambda key: key.id != "help"):
         if key.foot and key.keys:
             spans += [Span(shown(key.keys[0]), "key"), Span(f" {key.foot}  ", "dim")]
     return spans

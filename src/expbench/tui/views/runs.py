@@ -1,7 +1,11 @@
-"""The list of runs as lines: which columns, how wide, and each row when it is asked for and not before."""
+"""The list of runs as lines: which columns, how wide, and each row when it is asked for and not before.
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, overload
+A row begins with a mark and the status as a letter. With a baseline, metrics tell how far they are from it, and
+whether that is better, by sign, arrow and colour.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, NamedTuple, overload
 
 from expbench.domain.document import RunDocument
 from expbench.domain.query.compiled import Watched
@@ -10,35 +14,73 @@ from expbench.render.printable import clip, width
 from expbench.render.runs import STATUS_ROLES, headers, table_column, value_cell
 from expbench.render.style import Style, sign
 from expbench.render.table import GAP, Cell, Column, column_widths
+from expbench.render.values import counted, number
 from expbench.services.listing import columns_of, default_columns
 from expbench.tui.state import Choices, Snapshot
+from expbench.tui.views.detail import delta
 from expbench.tui.views.lines import Line, Span, line
+from expbench.tui.views.picking import Group, Item
 
-GUTTER = 4  # a mark, a status, and a blank after each
-SAMPLE = 200  # so many of the first rows decide how wide columns are
+GUTTER: Final = 4  # a mark, a status, and a blank after each
+SAMPLE: Final = 200  # so many of the first rows decide how wide columns are
+CURVE: Final = 12  # cells of a sparkline
+METRIC: Final = "metrics."
+
+Better = Callable[[str], Literal["max", "min"] | None]
 
 
 class Layout(NamedTuple):
-    """Columns with the cells given to each; those without room are left off at the end, `hidden` of them."""
+    """Columns with the cells given to each, from `first` on; those without room are left off, `hidden` of them.
+
+    `curve` is the metric whose sparkline stands at the end, None for none.
+    """
 
     watched: Sequence[Watched]
     names: Sequence[str]
     columns: Sequence[Column]
     widths: Sequence[int]
     hidden: int
+    first: int
+    curve: str | None
+
+
+class Scene(NamedTuple):
+    """What rows are made from."""
+
+    snapshot: Snapshot
+    choices: Choices
+    style: Style
+    now: str
+    better: Better
+    id_length: int
+    curves: Mapping[str, str] = {}
 
 
 def layout(
-    documents: Sequence[RunDocument], names: Sequence[str], metric: str | None, style: Style, now: str
+    documents: Sequence[RunDocument],
+    names: Sequence[str],
+    metric: str | None,
+    scene: Scene,
+    *,
+    first: int = 0,
+    curve: str | None = None,
 ) -> Layout:
-    """The columns of these names (none: the usual ones) as they fit; `style.width` is the room for all."""
-    watched = columns_of(names) if names else usual(documents, metric)
+    """The columns of these names (none: the usual ones) as they fit into the style's width, from `first` on."""
+    watched = (columns_of(names) if names else usual(documents, metric))[first:]
     full = [full_name(one.name) for one in watched]
-    values = [dict(zip(full, (one.access.get(document) for one in watched), strict=True)) for document in documents]
-    columns = [table_column(name, title, values) for name, title in zip(full, headers(full), strict=True)]
-    cells = [[value_cell(name, row[name], style, now) for name in full] for row in values]
-    widths = column_widths(columns, cells, style._replace(width=max(style.width - GUTTER, 1)))
-    return Layout(watched, full, columns, widths, len(columns) - len(widths))
+    values = [[one.access.get(document) for one in watched] for document in documents]
+    rows = [dict(zip(full, row, strict=True)) for row in values]
+    columns = [table_column(name, title, rows) for name, title in zip(full, headers(full), strict=True)]
+    base = _baseline(scene)
+    cells = [
+        [Cell("".join(span.text for span in _value(scene, base, one, name, document))) for one, name in pairs]
+        for document in documents
+        for pairs in [list(zip(watched, full, strict=True))]
+    ]
+    style = scene.style
+    room = style.width - GUTTER - (CURVE + len(GAP) if curve else 0)
+    widths = column_widths(columns, cells, style._replace(width=max(room, 1)))
+    return Layout(watched, full, columns, widths, len(columns) - len(widths), first, curve)
 
 
 def usual(documents: Sequence[RunDocument], metric: str | None) -> list[Watched]:
@@ -48,24 +90,24 @@ def usual(documents: Sequence[RunDocument], metric: str | None) -> list[Watched]
 
 def header(shown: Layout, style: Style) -> Line:
     """The line above the rows."""
-    cells = [Cell(column.header, "dim") for column in shown.columns]
-    more = [Span(f"{GAP}+{shown.hidden}{sign('ellipsis', style)}", "dim")] if shown.hidden else []
-    return [Span(" " * GUTTER), *_spans(shown, cells), *more]
+    spans = _row(shown, [[Span(column.header, "dim")] for column in shown.columns])
+    before = f"<{shown.first}" if shown.first else ""
+    more = [Span(f"+{shown.hidden}{sign('ellipsis', style)}", "dim")] if shown.hidden else []
+    curve = [Span(clip(shown.curve, CURVE).ljust(CURVE) + GAP, "dim")] if shown.curve else []
+    return [Span(before.ljust(GUTTER), "dim"), *spans, *curve, *more]
 
 
 class RunLines(Sequence[Line]):
     """The rows, made one by one as they are drawn."""
 
-    def __init__(self, snapshot: Snapshot, choices: Choices, shown: Layout, style: Style, now: str) -> None:
-        self.ids = snapshot.ids
-        self._snapshot = snapshot
-        self._choices = choices
+    def __init__(self, items: Sequence[Item], shown: Layout, scene: Scene) -> None:
+        self.items = items
         self._shown = shown
-        self._style = style
-        self._now = now
+        self._scene = scene
+        self._base = _baseline(scene)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.items)
 
     @overload
     def __getitem__(self, index: int) -> Line: ...
@@ -74,33 +116,91 @@ class RunLines(Sequence[Line]):
     def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        run_id = self.ids[index]
-        document = self._snapshot.document(run_id)
+        item = self.items[index]
+        if isinstance(item, Group):
+            return self._group(item)
+        document = self._scene.snapshot.document(item)
         if document is None:
-            return line("  ", ("!", "warn"), f" {run_id} is gone")
-        return [*self._gutter(document), *_spans(self._shown, self._cells(document))]
+            return line("  ", ("!", "warn"), f" {item} can't be read any more")
+        return self._run(document)
+
+    def _run(self, document: RunDocument) -> Line:
+        pairs = zip(self._shown.watched, self._shown.names, strict=True)
+        cells = [_value(self._scene, self._base, one, name, document) for one, name in pairs]
+        curve = self._scene.curves.get(document["id"], "") if self._shown.curve else ""
+        ends = [Span(curve.ljust(CURVE), "key")] if self._shown.curve else []
+        return [*self._gutter(document), *_row(self._shown, cells), *ends]
 
     def _gutter(self, document: RunDocument) -> list[Span]:
-        run_id, status = document["id"], document["status"]
-        if run_id == self._choices.baseline:
-            mark = Span(sign("baseline", self._style), "mark")
-        else:
-            mark = Span(sign("mark", self._style) if run_id in self._choices.marks else " ", "mark")
-        damaged = run_id in self._snapshot.damaged
-        shown = "damaged" if damaged else status
-        letter = Span(sign(shown, self._style), STATUS_ROLES[shown])
-        return [mark, Span(" "), letter, Span(" ")]
+        run_id, choices, style = document["id"], self._scene.choices, self._scene.style
+        name = "baseline" if run_id == choices.baseline else "mark" if run_id in choices.marks else ""
+        shown = "damaged" if run_id in self._scene.snapshot.damaged else document["status"]
+        letter = Span(sign(shown, style._replace(unicode=False)), STATUS_ROLES[shown])
+        return [Span(sign(name, style) if name else " ", "mark"), Span(" "), letter, Span(" ")]
 
-    def _cells(self, document: Mapping[str, Any]) -> list[Cell]:
-        pairs = zip(self._shown.watched, self._shown.names, strict=True)
-        return [value_cell(name, one.access.get(document), self._style, self._now) for one, name in pairs]
+    def _group(self, group: Group) -> Line:
+        cells: list[Sequence[Span]] = [self._summary(group, name) for name in self._shown.names]
+        fold = "v" if group.unfolded else ">"
+        head = Span(f"{fold} {group.label}", "heading")
+        if not any(cell for cell in cells):
+            return [head, Span(f"  {counted(len(group.run_ids), 'run')}", "dim")]
+        return [Span(f"{fold} ", "key"), *self._group_label(group, cells)]
+
+    def _group_label(self, group: Group, cells: Sequence[Sequence[Span]]) -> list[Span]:
+        """The label takes the room of the columns before the first metric."""
+        first = next(number for number, cell in enumerate(cells) if cell)
+        room = sum(self._shown.widths[:first]) + len(GAP) * first + GUTTER - 2
+        words = clip(f"{group.label}  ({len(group.run_ids):,})", max(room - 2, 1))
+        label = [Span(words + " " * (room - width(words)), "heading")]
+        rest = Layout([], [], self._shown.columns[first:], self._shown.widths[first:], 0, 0, None)
+        return label + _row(rest, cells[first:])
+
+    def _summary(self, group: Group, name: str) -> Sequence[Span]:
+        found = group.metrics.get(name.removeprefix(METRIC)) if name.startswith(METRIC) else None
+        if found is None:
+            return []
+        mean, spread, _ = found
+        around = "" if spread is None else f" {sign('spread', self._scene.style)}{number(spread, 2)}"
+        return [Span(number(mean, 4)), Span(around, "dim")]
 
 
-def _spans(shown: Layout, cells: Sequence[Cell]) -> list[Span]:
+def group_metrics(shown: Layout) -> list[str]:
+    """The metrics that have a column, which groups summarise."""
+    return [name.removeprefix(METRIC) for name in shown.names if name.startswith(METRIC)]
+
+
+def _baseline(scene: Scene) -> RunDocument | None:
+    return scene.snapshot.document(scene.choices.baseline) if scene.choices.baseline else None
+
+
+def _value(
+    scene: Scene, base: RunDocument | None, one: Watched, name: str, document: Mapping[str, Any]
+) -> Sequence[Span]:
+    value = one.access.get(document)
+    if name == "id":
+        return [Span(str(value)[: scene.id_length], "id")]
+    cell = value_cell(name, value, scene.style, scene.now)
+    if base is None or document["id"] == base["id"] or not name.startswith(METRIC):
+        return [Span(cell.text, cell.role)]
+    key = name.removeprefix(METRIC)
+    found = delta(value, one.access.get(base), scene.better(key), scene.style)
+    return [Span(cell.text, cell.role), *([Span(f" {found.text}", found.look)] if found else [])]
+
+
+def _row(shown: Layout, cells: Sequence[Sequence[Span]]) -> list[Span]:
     spans: list[Span] = []
     for column, cell, room in zip(shown.columns, cells, shown.widths, strict=False):
-        fitted = clip(cell.text, room)
-        blanks = " " * (room - width(fitted))
-        text = blanks + fitted if column.right else fitted + blanks
-        spans += [Span(text, cell.role), Span(GAP)]
+        fitted = _fitted(cell, room)
+        blanks = Span(" " * (room - sum(width(span.text) for span in fitted)))
+        spans += [blanks, *fitted] if column.right else [*fitted, blanks]
+        spans.append(Span(GAP))
     return spans
+
+
+def _fitted(cell: Sequence[Span], room: int) -> list[Span]:
+    fitted: list[Span] = []
+    for text, look in cell:
+        shown = clip(text, room)
+        fitted.append(Span(shown, look))
+        room -= width(shown)
+    return fitted

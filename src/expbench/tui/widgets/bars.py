@@ -1,9 +1,11 @@
 """One-line widgets: the title, and the bottom line that shows keys, a message, a question or a text field."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.strip import Strip
@@ -55,15 +57,45 @@ class TextField(Input):
     class Left(Message):
         """Escape was pressed."""
 
-    BINDINGS = [("escape", "leave", "leave")]  # noqa: RUF012  # Textual's own class variable
-
     def __init__(self, value: str = "", *, placeholder: str = "") -> None:
         super().__init__(value, placeholder=placeholder, select_on_focus=False)
         self.cursor_blink = False  # a blinking cursor is bytes over the wire for ever
 
+    def begin(self, value: str) -> None:
+        """Take the focus at once, before the next key, with this text."""
+        self.value, self.cursor_position = value, len(value)
+        self.screen.set_focus(self)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys of the field are the field's: the screen must never take them for its own."""
+        action = _FIELD_KEYS.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
+
+    def take_early(self, event: events.Key) -> bool:
+        """Take a key that came before the field had the focus; whether it was a letter."""
+        if not event.is_printable or event.character is None:
+            return False
+        self.insert_text_at_cursor(event.character)
+        event.stop()
+        return True
+
     def action_leave(self) -> None:
         """Tell that the field is left."""
         self.post_message(self.Left())
+
+
+_FIELD_KEYS: Final = {
+    "escape": "leave",
+    **{
+        key.strip(): binding.action
+        for binding in Input.BINDINGS
+        if isinstance(binding, Binding)
+        for key in binding.key.split(",")
+    },
+}
 
 
 class BottomLine(Horizontal):
@@ -72,7 +104,8 @@ class BottomLine(Horizontal):
     DEFAULT_CSS = """
     BottomLine { height: 1; dock: bottom; }
     BottomLine #words { width: 1fr; }
-    BottomLine.asking #words { width: auto; max-width: 50%; }
+    BottomLine TextField { display: none; }
+    BottomLine.asking TextField { display: block; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -81,10 +114,12 @@ class BottomLine(Horizontal):
         self.keys: Line = ()
         self.question: Question | None = None
         self._typed: Callable[[str], None] | None = None
+        self._asker: Widget | None = None
 
     def compose(self) -> ComposeResult:
-        """The words; a text field comes when one is asked for."""
+        """The words, and a text field that is seen when one is asked for."""
         yield self.words
+        yield TextField()
 
     def offer(self, keys: Iterable[Key]) -> None:
         """Name these keys when there is nothing else to say."""
@@ -124,34 +159,35 @@ class BottomLine(Horizontal):
         """A text field with a label; `typed` is given the text after enter."""
         self.words.show(line(" ", (label, "key"), " "))
         self.words.styles.width = len(label) + 2
-        self._typed = typed
-        field = TextField(value)
-        self.mount(field)
-        field.focus()
+        self._typed, self._asker = typed, self.screen.focused
+        self.add_class("asking")
+        field = self.query_one(TextField)
+        field.begin(value)
 
     def clear(self) -> None:
         """Back to the keys."""
         self.question = None
         self.words.show(self.keys)
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the text field."""
         event.stop()
         typed = self._typed
-        await self._close_field()
+        self._close_field()
         if typed is not None:
             try:
                 typed(event.value)
             except ExpError as error:
                 self.say_error(error)
 
-    async def on_text_field_left(self, event: TextField.Left) -> None:
+    def on_text_field_left(self, event: TextField.Left) -> None:
         """Escape in the text field."""
         event.stop()
-        await self._close_field()
+        self._close_field()
 
-    async def _close_field(self) -> None:
+    def _close_field(self) -> None:
         self._typed = None
-        await self.query(TextField).remove()
+        self.remove_class("asking")
         self.words.styles.width = "1fr"
         self.clear()
+        self.screen.set_focus(self._asker)

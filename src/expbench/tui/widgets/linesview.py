@@ -22,6 +22,10 @@ class LinesView(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor stands on another line."""
 
+        def __init__(self, view: "LinesView") -> None:
+            super().__init__()
+            self.view = view
+
     def __init__(self, *, has_cursor: bool = False, ellipsis: str = "…", id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: Sequence[Line] = ()
@@ -42,6 +46,28 @@ class LinesView(ScrollView, can_focus=True):
             self.scroll_to(0, 0, animate=False)
         self.refresh()
 
+    def update_lines(self, lines: Sequence[Line], cursor: int) -> None:
+        """Show these lines instead, drawing only what looks different from what is on the screen."""
+        top = round(self.scroll_offset.y)
+        before, self._strips = self._strips, {}
+        self.lines = lines
+        self.cursor = max(min(cursor, len(lines) - 1), 0)
+        if self.virtual_size.height != len(lines):
+            self.virtual_size = Size(0, len(lines))
+        self.keep_in_sight()
+        if round(self.scroll_offset.y) != top:
+            return  # all of it is drawn anew
+        for y in range(self.size.height):
+            strip_now = self.render_line(y)
+            drawn = before.get((y + top, self.size.width, self.has_cursor and y + top == self.cursor))
+            if drawn is None or drawn != strip_now:
+                super().refresh_lines(y)
+
+    def keep_in_sight(self) -> None:
+        """Scroll as far as it takes to see the cursor."""
+        if self.has_cursor and self.lines:
+            self.scroll_to_region(Region(0, self.cursor, 1, 1), animate=False)
+
     def move(self, by: int) -> None:
         """Move the cursor, or scroll where there is none."""
         if not self.has_cursor:
@@ -60,7 +86,7 @@ class LinesView(ScrollView, can_focus=True):
             self.scroll_to_region(Region(0, place, 1, 1), animate=False)
             self.refresh_lines(before - round(self.scroll_offset.y))
             self.refresh_lines(place - round(self.scroll_offset.y))
-            self.post_message(self.Moved())
+            self.post_message(self.Moved(self))
 
     @property
     def page(self) -> int:

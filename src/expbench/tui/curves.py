@@ -1,0 +1,52 @@
+"""Sparklines for the rows in sight: read beside the screen, kept as long as the series is as long as it was."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from expbench.bootstrap.series import series_of
+from expbench.bootstrap.workplace import Workplace
+from expbench.errors import ExpError
+from expbench.render.plot import sparkline
+from expbench.render.style import Style
+from expbench.services.plotting import sparkline_values
+from expbench.tui.state import Snapshot
+from expbench.tui.views.runs import CURVE
+
+_MOST: Final = 2000
+
+
+class Curves:
+    """Drawn curves by run; `wanted` tells which rows in sight have none yet."""
+
+    def __init__(self, place: Workplace, style: Style) -> None:
+        self._place = place
+        self._style = style
+        self._metric: str | None = None
+        self._counts: dict[str, int] = {}
+        self.drawn: dict[str, str] = {}
+
+    def wanted(self, snapshot: Snapshot, metric: str, run_ids: Sequence[str]) -> list[str]:
+        """The runs of these whose curve is not drawn as it now is."""
+        if metric != self._metric or len(self.drawn) > _MOST:
+            self._metric, self.drawn, self._counts = metric, {}, {}
+        return [run_id for run_id in run_ids if self._counts.get(run_id) != _count(snapshot, run_id, metric)]
+
+    def draw(self, snapshot: Snapshot, metric: str, run_ids: Sequence[str]) -> None:
+        """Draw the curves of these runs; one that can't be read stays empty."""
+        for run_id in run_ids:
+            document = snapshot.document(run_id)
+            if document is None or metric != self._metric:
+                continue
+            self._counts[run_id] = _count(snapshot, run_id, metric)
+            only = {key: summary for key, summary in document["metrics"].items() if key == metric}
+            try:
+                values = sparkline_values(series_of(self._place), {**document, "metrics": only})
+            except ExpError:
+                values = {}  # the run's own screen says what is wrong with its series
+            self.drawn[run_id] = sparkline(values[metric], CURVE, self._style) if metric in values else ""
+
+
+def _count(snapshot: Snapshot, run_id: str, metric: str) -> int:
+    document = snapshot.document(run_id)
+    summary = document["metrics"].get(metric) if document is not None else None
+    return summary["count"] if summary is not None else 0

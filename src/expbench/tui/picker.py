@@ -1,0 +1,90 @@
+"""Makes the rows of the list: at once for few runs, beside the screen for many, never two at a time.
+
+A wish that comes meanwhile is made next; wishes in between are passed over.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from textual.app import App
+
+from expbench.domain.ids import prefix_length
+from expbench.tui.state import Snapshot
+from expbench.tui.views.facets import Facet, facets
+from expbench.tui.views.picking import Group, Picked, Wish, pick
+
+AT_ONCE: Final = 2_000
+
+
+class Rows(NamedTuple):
+    """What was made, of which snapshot; facets only where they were asked for."""
+
+    snapshot: Snapshot
+    picked: Picked
+    id_length: int
+    facets: Sequence[Facet]
+
+
+class Asked(NamedTuple):
+    """What to make."""
+
+    snapshot: Snapshot
+    wish: Wish
+    metrics: Sequence[str]
+    with_facets: bool
+
+
+class Picker:
+    """`tell` is called with rows, in the app's own thread."""
+
+    def __init__(self, app: App[int], now: Callable[[], str], tell: Callable[[Rows], None]) -> None:
+        self._app = app
+        self._now = now
+        self._tell = tell
+        self._going = False
+        self._next: Asked | None = None
+        self._lengths: tuple[Sequence[str], int] = ((), 4)
+
+    def ask(self, asked: Asked) -> None:
+        """Make these rows, now or as soon as what is being made is done."""
+        if len(asked.snapshot.ids) <= AT_ONCE and not self._going:
+            self._tell(self._made(asked))
+        elif self._going:
+            self._next = asked
+        else:
+            self._begin(asked)
+
+    def _begin(self, asked: Asked) -> None:
+        self._going = True
+        self._app.run_worker(lambda: self._work(asked), thread=True, group="picker")
+
+    def _work(self, asked: Asked) -> None:
+        rows = self._made(asked)
+        if self._app.is_running:
+            self._app.call_from_thread(self._done, rows)
+
+    def _done(self, rows: Rows) -> None:
+        self._going = False
+        following, self._next = self._next, None
+        self._tell(rows)
+        if following is not None:
+            self.ask(following)
+
+    def _made(self, asked: Asked) -> Rows:
+        snapshot = asked.snapshot
+        picked = pick(snapshot, asked.wish, datetime.fromisoformat(self._now()), asked.metrics)
+        if self._lengths[0] is not snapshot.ids:
+            self._lengths = (snapshot.ids, prefix_length(snapshot.ids))
+        found = facets(snapshot, _places(snapshot, picked)) if asked.with_facets and snapshot.complete else []
+        return Rows(snapshot, picked, self._lengths[1], found)
+
+
+def _places(snapshot: Snapshot, picked: Picked) -> list[int]:
+    places: list[int] = []
+    for item in picked.items:
+        for run_id in item.run_ids if isinstance(item, Group) else [item]:
+            place = snapshot.catalogue.place(run_id)
+            if place is not None:
+                places.append(place)
+    return places
