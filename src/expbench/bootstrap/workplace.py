@@ -19,7 +19,6 @@ from expbench.domain.metrics import better_direction
 from expbench.domain.settings import Settings
 from expbench.errors import ExpError
 from expbench.ports import Progress
-from expbench.services.checking import Evidence
 from expbench.services.comparing import Sources
 
 if TYPE_CHECKING:
@@ -128,20 +127,6 @@ class Workplace:
 
         return Sources(
             changed_files=files, listing=lambda digest: folder_listing(root, digest), direction=self.better
-        )
-
-    @property
-    def evidence(self) -> Evidence:
-        """What checking a run asks of git and DVC."""
-        from expbench.adapters.dvc.objects import is_complete
-        from expbench.adapters.git.refs import has_object, list_refs
-
-        root = self.project.root
-        return Evidence(
-            has_commit=lambda commit: has_object(root, commit),
-            has_ref=lambda ref: ref in list_refs(root),
-            has_data=lambda digest: is_complete(root, digest),
-            present=os.path.isdir(os.path.join(root, ".dvc")),
         )
 
     def faults(self, progress: Progress) -> list[tuple[str, Fault]]:

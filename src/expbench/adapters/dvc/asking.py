@@ -1,7 +1,7 @@
 """Asking DVC itself, in a process of its own: its memory ends with it, and what it prints stays out of the way.
 
 What must stay true: nothing is imported from the repository (`-I` and the caller's own module path), DVC sees no
-git, no network address as its cache, and no state but its own fresh one; git's variables are removed.
+git, no network address but for `on_remote`, and no state but its own fresh one; git's variables are removed.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Any, Final, NamedTuple
 
 from expbench.adapters.dvc.config import cache_dir
+from expbench.adapters.dvc.objects import folder_listing
 from expbench.adapters.dvc.tracked import Tracked
 from expbench.adapters.git.process import clean_environ
 from expbench.domain.document import DataEntry
@@ -41,12 +42,28 @@ def save_by_dvc(root: str, tracked: Sequence[Tracked], progress: Progress, lock_
     return _ask(root, "save", tracked, progress, lock_wait_s)
 
 
+def on_remote(root: str, digests: Sequence[str], progress: Progress) -> tuple[set[str], list[str]]:
+    """Which of these objects the default DVC remote has, and problems in words. Uses the network.
+
+    A folder is there when its listing and all of the files in it are; of a listing that the local cache lacks too,
+    nothing can be told but that it is there.
+    """
+    parts = {digest: [digest, *(folder_listing(root, digest) or {}).values()] for digest in digests}
+    items = [{"path": part, "hash": part} for part in {part for found in parts.values() for part in found}]
+    answer = _sent(root, {"root": root, "do": "look", "items": items}, progress)
+    there = {entry["hash"] for entry in answer.saved}
+    return {digest for digest in digests if there.issuperset(parts[digest])}, answer.problems
+
+
 def _ask(root: str, verb: str, tracked: Sequence[Tracked], progress: Progress, lock_wait_s: float) -> Answer:
     if cache_dir(root) is None:
         words = "DVC's configuration names no folder of this machine as its cache, so DVC wasn't asked"
         return Answer([], {}, [f"{words}: dvc config --list --show-origin"])
     items = [{"file": each.file, "stage": each.out.stage, "path": each.out.path} for each in tracked]
-    request = {"root": root, "do": verb, "items": items, "lock_wait_s": lock_wait_s}
+    return _sent(root, {"root": root, "do": verb, "items": items, "lock_wait_s": lock_wait_s}, progress)
+
+
+def _sent(root: str, request: Mapping[str, Any], progress: Progress) -> Answer:
     from tempfile import TemporaryFile
 
     with TemporaryFile() as complaints, _started(root, complaints) as process:
@@ -57,7 +74,7 @@ def _ask(root: str, verb: str, tracked: Sequence[Tracked], progress: Progress, l
             process.wait()
             raise
         process.wait()
-        return reply or _crashed(complaints, verb)
+        return reply or _crashed(complaints, request["do"])
 
 
 def _started(root: str, complaints: IO[bytes]) -> "subprocess.Popen[bytes]":

@@ -1,4 +1,4 @@
-"""Where the local DVC cache is, as DVC's configuration files say, without DVC.
+"""Where the local DVC cache is, and which remote is the usual one, as DVC's configuration files say, without DVC.
 
 What must stay true: the files are data; nothing in them is run, and a cache at a remote address is never opened.
 """
@@ -13,7 +13,7 @@ def cache_dir(root: str, environ: Mapping[str, str] | None = None) -> str | None
     """The absolute path of the DVC cache; None where it isn't a folder of this machine or can't be told."""
     found = os.path.join(root, ".dvc", "cache")
     for file in _files(root, os.environ if environ is None else environ):
-        cache = _cache_section(file)
+        cache = _section(file, "cache")
         if cache is None or "local" in cache:
             return None
         if "dir" in cache:
@@ -22,6 +22,12 @@ def cache_dir(root: str, environ: Mapping[str, str] | None = None) -> str | None
                 return None
             found = os.path.normpath(os.path.join(os.path.dirname(file), place))
     return found
+
+
+def default_remote(root: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """The name of the remote that DVC asks unless told otherwise; None where there is none."""
+    sections = [_section(file, "core") or {} for file in _files(root, os.environ if environ is None else environ)]
+    return next((core["remote"] for core in reversed(sections) if core.get("remote")), None)
 
 
 def _files(root: str, environ: Mapping[str, str]) -> list[str]:
@@ -39,8 +45,8 @@ def _files(root: str, environ: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _cache_section(file: str) -> dict[str, str] | None:
-    """The `[cache]` section; empty where there is none, None for a file that can't be read."""
+def _section(file: str, name: str) -> dict[str, str] | None:
+    """A section of the file; empty where there is none, None for a file that can't be read."""
     parser = configparser.ConfigParser(
         interpolation=None, strict=False, allow_no_value=True, comment_prefixes=("#",), inline_comment_prefixes=("#",)
     )
@@ -51,9 +57,9 @@ def _cache_section(file: str) -> dict[str, str] | None:
         return {}
     except (OSError, ValueError, configparser.Error):
         return None
-    if not parser.has_section("cache"):
+    if not parser.has_section(name):
         return {}
-    return {key: _unquoted(value or "") for key, value in parser.items("cache")}
+    return {key: _unquoted(value or "") for key, value in parser.items(name)}
 
 
 def _unquoted(value: str) -> str:

@@ -52,6 +52,8 @@ def _answer(request: dict[str, Any], answers: IO[str]) -> dict[str, Any]:
         repo = Repo(request["root"], config={"core": {"no_scm": True, "autostage": False}})
         if request["do"] == "hash":
             _hash(repo, request["items"], answer)
+        elif request["do"] == "look":
+            _look(repo, request["items"], answer)
         else:
             _save_locked(repo, request, answer, answers)
     except ConfigError as error:
@@ -73,6 +75,17 @@ def _hash(repo: "Repo", items: list[dict[str, str]], answer: dict[str, Any]) -> 
             answer["problems"].append(f"{item['path']} is tracked by DVC but can't be hashed: {_words(error)}")
             continue
         answer["saved"].append(_entry(item["path"], str(digest.value), meta.size or 0, _files(meta)))
+
+
+def _look(repo: "Repo", items: list[dict[str, str]], answer: dict[str, Any]) -> None:
+    """Tell those items whose objects the default remote has. This is the only verb that uses the network."""
+    try:
+        odb = repo.cloud.get_remote_odb()
+        there = set(odb.oids_exist([item["hash"] for item in items]))
+    except _failures() as error:
+        answer["problems"].append(f"the DVC remote can't be asked: {_words(error)}")
+        return
+    answer["saved"] += [_entry(item["path"], item["hash"], 0, 1) for item in items if item["hash"] in there]
 
 
 def _save_locked(repo: "Repo", request: dict[str, Any], answer: dict[str, Any], answers: IO[str]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from glob import glob
 from typing import Final, NamedTuple
@@ -44,6 +45,19 @@ def closest_python(wanted: str, first: str, environ: Mapping[str, str]) -> Pytho
         if version and (best is None or _distance(wanted, version) < _distance(wanted, best.version)):
             best = Python(path, version)
     return best if best and _distance(wanted, best.version)[0] == 0 else None
+
+
+def is_named_here(wanted: str, environ: Mapping[str, str]) -> bool:
+    """Whether a Python of this major and minor version seems to be here, told by names alone: nothing is started."""
+    found = _VERSION.fullmatch(wanted)
+    if found is None:
+        return False
+    if not found[1] and (int(found[2]), int(found[3])) == sys.version_info[:2]:
+        return True
+    name = f"{(found[1] or 'python').lower()}{found[2]}.{found[3]}"
+    home = environ.get("HOME") or os.path.expanduser("~")
+    kept = (path for pattern in _KEPT for path in glob(pattern.replace("%s", home)))
+    return bool(look_up(name, "/", environ)) or any(f"{found[2]}.{found[3]}." in f"{path}." for path in kept)
 
 
 def _candidates(wanted: str, first: str, environ: Mapping[str, str]) -> Iterator[str]:

@@ -28,6 +28,11 @@ def has_object(root: str, object_id: str) -> bool:
     return git(root, ["cat-file", "--batch-check"], stdin=f"{object_id}\n".encode()).split()[-1:] != [b"missing"]
 
 
+def has_file(root: str, commit: str, path: str) -> bool:
+    """Whether the commit's tree holds this file; `path` is relative to its root."""
+    return has_object(root, f"{commit}:{path}")
+
+
 def delete_refs(root: str, refs: Iterable[str]) -> None:
     """Delete these refs, all or none; one that is not there is no error."""
     gone = _own(list(refs))

@@ -7,6 +7,7 @@ an attribute. `metrics. params. tags. attributes. datasets.` (each in all of MLf
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from expbench.domain.pins import unpinned
 from expbench.domain.projection import entry
 from expbench.domain.query.mistakes import mistake, suggestion
 from expbench.domain.query.syntax import Name
@@ -66,6 +67,9 @@ def _inputs(inner: str) -> Access:
     return Access("words", frozenset({"data"}), get)
 
 
+_PINS: Final = frozenset({"code", "env", "command", "warnings"})
+_UNPINNED: Final = Access("words", _PINS, unpinned)
+_PINNED: Final = Access("flag", _PINS, lambda document: not unpinned(document))
 _COMMAND: Final = Access("text", frozenset({"command"}), lambda document: " ".join(document.get("command") or ()))
 _ARTIFACTS: Final = Access("text", frozenset({"id"}), lambda document: f".exp/runs/{document['id']}/artifacts")
 _FIELDS: Final[dict[str, Access]] = {
@@ -81,7 +85,7 @@ _FIELDS: Final[dict[str, Access]] = {
     "tags": _top("tags", "words"), "warnings": _top("warnings", "words"), "artifacts": _each("artifacts", "path"),
     "inputs": _inputs("path"), "parent": _under("links", "parent"), "reproduces": _under("links", "reproduces"),
     "sweep": _under("links", "sweep"), "verdict": _under("verdict", "grade", "choice", _GRADES),
-    "artifact_uri": _ARTIFACTS,
+    "artifact_uri": _ARTIFACTS, "pinned": _PINNED, "unpinned": _UNPINNED,
 }  # fmt: skip
 # MLflow's names, and the document's own keys.
 _ALIASES: Final = {
