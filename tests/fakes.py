@@ -44,6 +44,9 @@ class MemoryStore:
         self.journals[run_id] = [*self._journal(run_id), *deepcopy(list(events))]
         return self._recorded(run_id)
 
+    def revise(self, run_id: str, made: Callable[[RunDocument], Sequence[Event]]) -> RunDocument:
+        return self.append(run_id, made(self._recorded(run_id)))
+
     def read(self, run_id: str) -> RunDocument:
         return self._derived(run_id, self._recorded(run_id))
 

@@ -77,6 +77,24 @@ def test_edits_replace_whole_values_and_nothing_else() -> None:
     assert (document["tags"], document["note"], document["status"]) == (["a"], "n", "queued")
 
 
+def test_tags_of_several_hands_add_up() -> None:
+    document = told(
+        Event("retagged", AT, {"added": ["a"], "removed": [], "attributes": {"k": "1"}, "cleared": []}),
+        Event(
+            "retagged", AT, {"added": ["b", "a"], "removed": ["never"], "attributes": {"m": "2"}, "cleared": ["k"]}
+        ),
+        Event("tagged", AT, {"tags": ["c"]}),
+        Event("retagged", AT, {"removed": ["a"]}),
+    )
+    assert (document["tags"], document["attributes"]) == (["b", "c"], {"m": "2"})
+
+
+def test_an_order_puts_tags_back_into_their_places_and_others_behind() -> None:
+    history = [created(), Event("retagged", AT, {"added": ["x", "new", "z"]})]
+    back = Event("retagged", AT, {"added": ["y"], "order": ["x", "y", "z"]})
+    assert fold([*history, back])["tags"] == ["x", "y", "z", "new"]
+
+
 def test_links_verdict_and_outputs() -> None:
     entry = {"path": "m", "hash": "h", "size": 1, "files": 1}
     document = told(

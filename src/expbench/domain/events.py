@@ -19,7 +19,8 @@ Kind = Literal[
     "warned",  # text
     "ended",  # status, exit_code, signal, duration_s
     "edited",  # new whole values of name, experiment, note, tags, attributes
-    "tagged",  # tags to add, attributes to set
+    "tagged",  # tags to add, attributes to set: by the run itself
+    "retagged",  # tags to add and remove, attributes to set and clear: by a person, who may not be alone
     "series",  # the key of a series whose file name holds only its digest
     "linked",  # new values of links; commits are added
     "judged",  # verdict

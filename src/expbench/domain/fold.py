@@ -108,6 +108,22 @@ def _tagged(document: Mutable, data: Mutable, _at: str) -> None:
     document["attributes"] = {**document["attributes"], **data.get("attributes", {})}
 
 
+def _retagged(document: Mutable, data: Mutable, _at: str) -> None:
+    """What is added and removed counts, not what the list then was: several may edit at the same time.
+
+    `order` is given where an edit is taken back: the tags as they were, so that they come back in their places.
+    """
+    removed, order = data.get("removed", []), data.get("order", [])
+    tags = dict.fromkeys([*document["tags"], *data.get("added", [])])
+    places = {tag: place for place, tag in enumerate(order)}
+    document["tags"] = sorted(
+        (tag for tag in tags if tag not in removed), key=lambda tag: places.get(tag, len(places))
+    )
+    attributes = {**document["attributes"], **data.get("attributes", {})}
+    cleared = data.get("cleared", [])
+    document["attributes"] = {key: value for key, value in attributes.items() if key not in cleared}
+
+
 def _linked(document: Mutable, data: Mutable, _at: str) -> None:
     """New values of links; commits add up, since several processes may link at the same time."""
     commits = [*document["links"]["commits"], *data.get("commits", ())]
@@ -132,6 +148,7 @@ _REDUCERS: dict[str, Callable[[Mutable, Mutable, str], None]] = {
     "ended": _ended,
     "edited": _edited,
     "tagged": _tagged,
+    "retagged": _retagged,
     "linked": _linked,
     "judged": _judged,
 }

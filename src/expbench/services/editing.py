@@ -1,21 +1,25 @@
 """Edits of what people say about runs, and of what is kept: tag, note, rename, rm, undo, gc.
 
 Every edit is an event of the run's journal and an operation of the store's log, which holds what was there
-before; `undo` takes back the latest operation that has not been taken back yet.
+before; `undo` takes back the latest operation that has not been taken back yet. What must stay true: an edit is made
+of the run as it is while nobody else can write to it, so that of edits at the same moment none is lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
-from expbench.domain.fold import EDITABLE
+from expbench.domain.fold import EDITABLE, apply
 from expbench.errors import ExpError, UsageError
 from expbench.ports import Clock, Listing, RunStore
 
 
 class EditableStore(RunStore, Protocol):
     """A run store with a trash and a log of operations."""
+
+    def revise(self, run_id: str, made: Callable[[RunDocument], Sequence[Event]]) -> RunDocument:
+        """As `append`, of the events that are made of the run as it is, while nobody else can write to it."""
 
     def remove(self, run_ids: Sequence[str]) -> None:
         """Move runs to the trash. Raises `ExpError` for a live one, and then moves none."""
@@ -65,27 +69,67 @@ def parse_tag_edit(words: Sequence[str]) -> TagEdit:
 
 
 def edit_tags(store: EditableStore, clock: Clock, run_id: str, edit: TagEdit) -> RunDocument:
-    """Add and remove tags and set attributes, in one edit."""
-    document = store.read(run_id)
-    tags = [tag for tag in dict.fromkeys([*document["tags"], *edit.added]) if tag not in edit.removed]
-    attributes = dict(document["attributes"])
-    for key, value in edit.attributes:
-        attributes[key] = value
-        if not value:
-            del attributes[key]
-    return change(store, clock, document, {"tags": tags, "attributes": attributes})
+    """Add and remove tags and set attributes, in one edit, beside whoever edits the run at the same moment."""
+
+    def events(document: RunDocument) -> list[Event]:
+        data = _effect(document, edit)
+        if not any(data.values()):
+            return []
+        event = Event("retagged", clock.now(), data)
+        after = apply(document, event)
+        changed = [key for key in ("tags", "attributes") if document[key] != after[key]]
+        told = {"run": run_id, **_values(document, after, changed), "inverse": _inverse(document, data)}
+        store.log_operation(Event("edit", event.at, told))
+        return [event]
+
+    return store.revise(run_id, events)
 
 
 def change(store: EditableStore, clock: Clock, document: RunDocument, new: dict[str, Any]) -> RunDocument:
     """Give a run new values of editable fields; an edit that changes nothing leaves no trace."""
     assert set(new) <= set(EDITABLE)
-    before = {key: document[key] for key in new if document[key] != new[key]}  # type: ignore[literal-required]
-    if not before:
-        return document
-    after = {key: new[key] for key in before}
-    at = clock.now()
-    store.log_operation(Event("edit", at, {"run": document["id"], "before": before, "after": after}))
-    return store.append(document["id"], [Event("edited", at, after)])
+    run_id = document["id"]
+
+    def events(current: RunDocument) -> list[Event]:
+        changed = [key for key in new if current[key] != new[key]]  # type: ignore[literal-required]
+        if not changed:
+            return []
+        values = _values(current, new, changed)
+        at = clock.now()
+        store.log_operation(Event("edit", at, {"run": run_id, **values}))
+        return [Event("edited", at, values["after"])]
+
+    return store.revise(run_id, events)
+
+
+def _effect(document: RunDocument, edit: TagEdit) -> dict[str, Any]:
+    """What the edit truly changes in the run as it is."""
+    wanted = [tag for tag in dict.fromkeys(edit.added) if tag not in edit.removed]
+    attributes = dict(edit.attributes)
+    held = document["attributes"]
+    return {
+        "added": [tag for tag in wanted if tag not in document["tags"]],
+        "removed": [tag for tag in document["tags"] if tag in edit.removed],
+        "attributes": {key: value for key, value in attributes.items() if value and held.get(key) != value},
+        "cleared": [key for key, value in attributes.items() if not value and key in held],
+    }
+
+
+def _inverse(document: RunDocument, effect: Mapping[str, Any]) -> dict[str, Any]:
+    """What takes the effect back and nothing else, whatever was edited since."""
+    touched = [*effect["attributes"], *effect["cleared"]]
+    held = document["attributes"]
+    return {
+        "added": effect["removed"],
+        "removed": effect["added"],
+        "order": document["tags"] if effect["removed"] else [],
+        "attributes": {key: held[key] for key in touched if key in held},
+        "cleared": [key for key in touched if key not in held],
+    }
+
+
+def _values(before: Mapping[str, Any], after: Mapping[str, Any], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {"before": {key: before[key] for key in keys}, "after": {key: after[key] for key in keys}}
 
 
 def remove(store: EditableStore, clock: Clock, run_ids: Sequence[str]) -> None:
@@ -106,9 +150,15 @@ def undo(store: EditableStore, clock: Clock) -> Event:
     if operation.kind == "rm":
         _restore(store, operation.data["runs"])
     else:
-        store.append(operation.data["run"], [Event("edited", clock.now(), operation.data["before"])])
+        store.append(operation.data["run"], [_taken_back(operation, clock.now())])
     store.log_operation(Event("undone", clock.now(), {"operation": number}))
     return operation
+
+
+def _taken_back(operation: Event, at: str) -> Event:
+    """The event that undoes an edit; one of tags has its inverse beside it, except in logs of before."""
+    inverse = operation.data.get("inverse")
+    return Event("edited", at, operation.data["before"]) if inverse is None else Event("retagged", at, inverse)
 
 
 def _restore(store: EditableStore, run_ids: Sequence[str]) -> None:

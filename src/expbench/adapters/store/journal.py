@@ -21,7 +21,7 @@ from expbench.domain.fold import BrokenHistory, apply, blank, fold
 _OPEN: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a planted link or fifo is refused, never waited for
 _TORN: Final = b" #torn\n"
 # What must not be lost in a power cut: the run's birth, its end, and what a person typed.
-DURABLE: Final = frozenset({"created", "ended", "edited", "linked", "judged"})
+DURABLE: Final = frozenset({"created", "ended", "edited", "retagged", "linked", "judged"})
 
 
 class UnreadableJournal(Exception):

@@ -6,7 +6,7 @@ marker stays, and readers take the run from its journal.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
@@ -76,6 +76,10 @@ class FileStore:
         Durable when it returns if one of the events is among `journal.DURABLE`. Raises `UsageError` for an unknown
         run and `ExpError` when nothing could be added.
         """
+        return self.revise(run_id, lambda _document: events)
+
+    def revise(self, run_id: str, made: Callable[[RunDocument], Sequence[Event]]) -> RunDocument:
+        """As `append`, of the events that are made of the run as it is, while nobody else can write to it."""
         self._require_folder(run_id)
         try:
             with (
@@ -83,9 +87,11 @@ class FileStore:
                 journal.opened(self._journal(run_id)) as fd,
             ):
                 document, is_whole = self._current(fd, run_id)
+                events = made(document)
                 for event in events:
                     document = apply(document, event)
-                self._write(fd, document, events, is_whole=is_whole)
+                if events:
+                    self._write(fd, document, events, is_whole=is_whole)
         except journal.UnreadableJournal as error:
             raise UsageError(f"there is no run {run_id}", f"its journal: {error}", "exp ls") from error
         return _own(document)
