@@ -359,3 +359,48 @@ def test_rebuilt_index_equals_index(tmp_path_factory: pytest.TempPathFactory, hi
     store.rebuild()
     assert (store.all(), store.newest(3), sorted(store.ids()), store.trashed()) == before
     assert store.check().differences == []
+
+
+def cut_end(store: FileStore, number: int) -> str:
+    """Finish a run, then take the last line out of its journal, as a backup from before would; gives its id."""
+    store.append(run_id_of(number), [Event("started", AT, {"pid": 1}), Event("ended", AT, FINISHED)])
+    path = Path(store.run_dir(run_id_of(number))) / "events.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert b'"ended"' in lines[-1]
+    path.write_bytes(b"".join(lines[:-1]))
+    return run_id_of(number)
+
+
+@pytest.mark.parametrize("repaired", [False, True])
+def test_a_journal_that_lost_its_end_is_damaged_and_the_end_is_told_from_the_index(
+    store: FileStore, repaired: bool
+) -> None:
+    run_id = cut_end(store, 5)
+    if repaired:
+        assert [damage.run_id for damage in store.rebuild().damaged] == [run_id]
+    fresh = open_store(store.exp_dir)
+    told = fresh.read(run_id)
+    selected = fresh.select(Selection(lambda row: row["id"] == run_id, frozenset({"id"})))
+    listed = next(found for found in fresh.all().documents if found["id"] == run_id)
+    for found in (told, listed, selected.documents[0]):
+        assert (found["status"], found["exit_code"]) == ("finished", 0)
+        assert found["ended_at"] == listed["ended_at"]
+        assert found["ended_at"] is not None
+    assert told["warnings"] == [
+        f"runs/{run_id}/events.jsonl is damaged: its end is missing, and is told from the index"
+    ]
+    assert told["env"]["packages"] is not None
+    found_damage = fresh.check()
+    assert [(damage.run_id, damage.why) for damage in found_damage.damaged] == [
+        (run_id, "its end is missing, and is told from the index")
+    ]
+    assert found_damage.differences == []
+    if repaired:
+        assert [damage.run_id for damage in fresh.all().damaged] == [run_id]
+
+
+def test_a_run_that_was_killed_has_lost_no_end(store: FileStore) -> None:
+    store.append(run_id_of(6), [Event("started", AT, {"pid": 1})])
+    assert store.read(run_id_of(6))["status"] in ("killed", "lost")
+    assert store.read(run_id_of(6))["warnings"] == []
+    assert store.check() == (COUNT, [], [])

@@ -6,7 +6,7 @@ and then writes its newer document, so nothing is lost.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -23,7 +23,7 @@ from expbench.adapters.store.layout import (
 )
 from expbench.adapters.store.lines import HEAD, PADDING, TAIL, IndexDamaged, excerpt, run_id_of, whole_file
 from expbench.adapters.store.locks import locked
-from expbench.adapters.store.truth import RunState, read_state
+from expbench.adapters.store.truth import RunState, has_lost_end, is_open, read_state, told_end
 from expbench.domain.document import RunDocument
 from expbench.errors import EnvironmentUnusable
 from expbench.ports import DamagedRun
@@ -115,6 +115,7 @@ def _check_once(exp_dir: str) -> StoreCheck:
     except IndexDamaged as error:
         listed, trouble = {}, [Difference("", f"db.json: {error}")]
     states = _states(exp_dir)
+    states = {run_id: _with_end(state, run_id, listed) for run_id, state in states.items()}
     damaged = [damage for state in states.values() for damage in state.damaged]
     if read_format(exp_dir) is None:
         damaged.append(DamagedRun("", "format", "it is missing or holds no number"))
@@ -123,7 +124,10 @@ def _check_once(exp_dir: str) -> StoreCheck:
 
 def _rebuild(exp_dir: str, lock: int) -> Rebuilt:
     states = _states(exp_dir)
-    documents = _in_order([*_told(states), *_last_known(exp_dir, lock, states)])
+    known = _last_known(exp_dir, lock, states)
+    states = {run_id: _with_end(state, run_id, known) for run_id, state in states.items()}
+    lost = [json.loads(text) for run_id, text in known.items() if states[run_id].document is None]
+    documents = _in_order([*_told(states), *lost])
     damaged = [damage for state in states.values() for damage in state.damaged]
     _set_aside(exp_dir)
     _forget_numbers(exp_dir)
@@ -142,22 +146,30 @@ def _told(states: dict[str, RunState]) -> list[RunDocument]:
     return [state.document for state in states.values() if state.document is not None]
 
 
-def _last_known(exp_dir: str, lock: int, states: dict[str, RunState]) -> list[RunDocument]:
-    """What the old index still tells of runs whose journal tells nothing any more; its lines are checksummed."""
-    lost = {run_id for run_id, state in states.items() if state.document is None}
-    if not lost:
-        return []
+def _last_known(exp_dir: str, lock: int, states: dict[str, RunState]) -> dict[str, bytes]:
+    """What the old index tells of runs whose journal tells nothing, or no end; its lines are checksummed."""
+    wanted = {run_id for run_id, state in states.items() if state.document is None or is_open(state.document)}
+    if not wanted:
+        return {}
     try:
         view = index.open_settled(exp_dir, lock)
     except IndexDamaged:
-        return []
+        return {}
     try:
         texts = index.all_documents(view).values()
-        return [json.loads(text) for text in texts if run_id_of(text) in lost]
+        return {run_id_of(text): text for text in texts if run_id_of(text) in wanted}
     except IndexDamaged:
-        return []
+        return {}
     finally:
         os.close(view.fd)
+
+
+def _with_end(state: RunState, run_id: str, listed: Mapping[str, bytes]) -> RunState:
+    """The state with the end that only the index still has; the journal is then damaged."""
+    if state.document is None or not is_open(state.document) or run_id not in listed:
+        return state
+    row = json.loads(listed[run_id])
+    return told_end(state, row) if has_lost_end(state.document, row) else state
 
 
 def _in_order(documents: list[RunDocument]) -> list[RunDocument]:

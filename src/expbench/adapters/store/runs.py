@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, TypeVar, cast
 from expbench.adapters.store import idcache, index, journal, layout, livecache, markers, operations, repair, trash
 from expbench.adapters.store.lines import IndexDamaged, excerpt
 from expbench.adapters.store.liveness import holder
+from expbench.adapters.store.lost_end import with_known_end
 from expbench.adapters.store.projection import decode_all
-from expbench.adapters.store.truth import Row, overlay, read_state, true_state, without_packages
+from expbench.adapters.store.truth import Row, is_open, overlay, read_state, true_state, without_packages
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from expbench.domain.fold import apply
@@ -112,6 +113,8 @@ class FileStore:
         """
         with layout.reading():
             state = true_state(self.exp_dir, run_id)
+            if state and state.document and is_open(state.document):
+                state = with_known_end(self.exp_dir, run_id, state)
         if state is None:
             raise UsageError(f"there is no run {run_id}", "", "exp ls")
         words = [f"{damage.file} is damaged: {damage.why}" for damage in state.damaged]

@@ -66,6 +66,29 @@ def true_state(exp_dir: str, run_id: str, place: str = "runs") -> RunState | Non
     return state._replace(document=document)
 
 
+def is_open(document: RunDocument) -> bool:
+    """Whether no end is on record: its status is one of those that go on, or was derived from that."""
+    return document["ended_at"] is None and document["status"] in (*UNFINISHED, "killed", "lost")
+
+
+def has_lost_end(document: RunDocument, row: Row) -> bool:
+    """Whether a journal's document goes on while the index's row, which was read before it, has an end."""
+    return is_open(document) and row.get("status", "queued") not in UNFINISHED
+
+
+def told_end(state: RunState, row: Row) -> RunState:
+    """The state of a run that lost its end, as the index's whole row tells it; the journal counts as damaged."""
+    assert state.document is not None
+    run_id, packages = state.document["id"], state.document["env"].get("packages", {})
+    document = cast(RunDocument, {**row, "env": {**row["env"], "packages": packages}})
+    return RunState(document, [*state.damaged, lost_end(run_id)])
+
+
+def lost_end(run_id: str) -> DamagedRun:
+    """The damage of a journal without the end that the index knows."""
+    return DamagedRun(run_id, f"runs/{run_id}/events.jsonl", "its end is missing, and is told from the index")
+
+
 def overlay(exp_dir: str, rows: Mapping[str, Row], marked: Iterable[str]) -> tuple[dict[str, Row], list[DamagedRun]]:
     """The rows of the index by run id, made true, and the damage met on the way.
 
@@ -82,7 +105,10 @@ def overlay(exp_dir: str, rows: Mapping[str, Row], marked: Iterable[str]) -> tup
             continue
         state = true_state(exp_dir, run_id) or _missing(exp_dir, run_id, rows)
         damaged += state.damaged
-        if state.document is not None:
+        is_ended = run_id in rows and run_id not in unfinished
+        if state.document is not None and is_open(state.document) and is_ended:
+            damaged.append(lost_end(run_id))
+        elif state.document is not None:
             true[run_id] = without_packages(state.document)
         elif state.damaged and run_id in rows:
             row = cast(RunDocument, rows[run_id])
