@@ -47,12 +47,12 @@ class Scale(NamedTuple):
     places: dict[str, float]
 
 
-def params_text(found: Params, known_ids: Collection[str], style: Style) -> str:
-    """Both tables, without a final newline."""
+def params_text(found: Params, known_ids: Collection[str], style: Style, most: int = SHOWN) -> str:
+    """Both tables, without a final newline; of the runs the first so many."""
     rows = [influence_row(one, style) for one in found.influences]
     blocks = [table(INFLUENCE_COLUMNS, rows, style)] if rows else []
     lines = parallel(found, known_ids)
-    shown = [parallel_row(lines, number, style) for number in range(min(len(lines.runs), SHOWN))]
+    shown = [parallel_row(lines, number, style) for number in range(min(len(lines.runs), most))]
     blocks.append(table(lines.columns, shown, style))
     return "\n\n".join("\n".join(block) for block in blocks)
 
@@ -122,11 +122,11 @@ def params_csv(found: Params) -> str:
     return csv_text(["run", "name", found.metric, *keys], rows)
 
 
-def more_text(found: Params) -> list[str]:
-    """What the tables don't show, in words."""
+def more_text(found: Params, most: int = SHOWN) -> list[str]:
+    """What the tables don't show of the runs but the first so many, in words."""
     texts = []
-    if len(found.runs) > SHOWN:
-        texts.append(f"{counted(len(found.runs) - SHOWN, 'more run')}; --json and --csv give all")
+    if len(found.runs) > most:
+        texts.append(f"{counted(len(found.runs) - most, 'more run')}; --json and --csv give all")
     if found.left_out:
         texts.append(f"{counted(found.left_out, 'run')} without a number for {printable(found.metric)} left out")
     return texts

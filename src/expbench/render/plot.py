@@ -62,13 +62,13 @@ def figure_text(figure: Figure, style: Style, width: int | None = None, height: 
     if wide < SMALLEST_WIDTH or high < SMALLEST_HEIGHT:
         return "\n".join(_small(lines, wide, style) for lines in figure.prepared.lines[:high])
     title = [paint(clip(figure.title, wide, sign("ellipsis", style)), "heading", style)] if figure.title else []
-    legend = _legend(figure.labels, style, max((high - len(title)) // 3, 1))
-    legend += [paint(clip(note, wide, sign("ellipsis", style)), "dim", style) for note in figure.notes]
-    picture = _picture(figure, style, wide, max(high - len(title) - len(legend), SMALLEST_HEIGHT - 1))
-    return "\n".join([*title, *picture, *legend][:high])
+    below = legend(figure.labels, style, max((high - len(title)) // 3, 1))
+    below += [paint(clip(note, wide, sign("ellipsis", style)), "dim", style) for note in figure.notes]
+    picture = _picture(figure, style, wide, max(high - len(title) - len(below), SMALLEST_HEIGHT - 1))
+    return "\n".join([*title, *picture, *below][:high])
 
 
-class Canvas(NamedTuple):
+class Frame(NamedTuple):
     """Where in a figure's lines the curves are drawn: first and last column, first and last line, both in it."""
 
     left: int
@@ -77,14 +77,27 @@ class Canvas(NamedTuple):
     bottom: int
 
 
-def canvas_of(lines: Sequence[str]) -> Canvas | None:
+def frame_of(lines: Sequence[str]) -> Frame | None:
     """The inside of the frame in lines that `figure_text` gave; None where there is no frame."""
     top = next((number for number, line in enumerate(lines[:2]) if line.strip()[:1] in _CORNERS), None)
     if top is None:
         return None
     left, right = len(lines[top]) - len(lines[top].lstrip()), len(lines[top].rstrip()) - 1
     bottom = next((n for n in range(top + 1, len(lines)) if lines[n][left : left + 1] in _FEET), None)
-    return Canvas(left + 1, right - 1, top + 1, bottom - 1) if bottom and right - left > 1 else None
+    return Frame(left + 1, right - 1, top + 1, bottom - 1) if bottom and right - left > 1 else None
+
+
+def legend(labels: Sequence[str], style: Style, most: int) -> list[str]:
+    """One line a curve, at most so many; the last then says how many more there are."""
+    ellipsis = sign("ellipsis", style)
+    shown = len(labels) if len(labels) <= most else most - 1
+    lines = []
+    for index, label in enumerate(labels[:shown]):
+        sample = _coloured(_sample(index, len(labels), style), index, style)
+        lines.append(f"{sample} {clip(label, style.width - 3, ellipsis)}")
+    if shown < len(labels):
+        lines.append(paint(clip(f"{ellipsis} and {len(labels) - shown} more", style.width), "dim", style))
+    return lines
 
 
 def sparkline(values: Sequence[float], cells: int, style: Style) -> str:
@@ -128,19 +141,6 @@ def _part(value: float, limits: Extent) -> float:
 
 def _small(lines: Sequence[Sequence[tuple[float, float]]], cells: int, style: Style) -> str:
     return sparkline(array("d", [y for line in lines for _, y in line]), cells, style)
-
-
-def _legend(labels: Sequence[str], style: Style, most: int) -> list[str]:
-    """One line a curve, at most so many; the last then says how many more there are."""
-    ellipsis = sign("ellipsis", style)
-    shown = len(labels) if len(labels) <= most else most - 1
-    lines = []
-    for index, label in enumerate(labels[:shown]):
-        sample = _coloured(_sample(index, len(labels), style), index, style)
-        lines.append(f"{sample} {clip(label, style.width - 3, ellipsis)}")
-    if shown < len(labels):
-        lines.append(paint(clip(f"{ellipsis} and {len(labels) - shown} more", style.width), "dim", style))
-    return lines
 
 
 def _sample(index: int, count: int, style: Style) -> str:

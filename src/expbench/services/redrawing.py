@@ -91,6 +91,10 @@ class Canvas:
                 return Picture([Curve([], 0, 0) for _ in chosen], None, None, troubles)
             return Picture([self._curve(one, drawing, view, troubles) for one in ready], view, whole, troubles)
 
+    def states(self, chosen: Sequence[Chosen]) -> list[State | None]:
+        """The states of the curves' series now; a picture of equal ones is the same. Raises `ExpError`."""
+        return [self._source.state(document["id"], key) for document, key in chosen]
+
     def values(self, chosen: Sequence[Chosen], drawing: Drawing, x: float) -> list[Point | None]:
         """Of each curve its point nearest to x; None where it has none. A value may be NaN or infinite.
 

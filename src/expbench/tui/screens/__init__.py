@@ -15,7 +15,11 @@ class Place(NamedTuple):
     kind: str
 
 
-SCREENS: Final = (Place("1", "runs", "expbench.tui.screens.runs", "RunsScreen"),)
+SCREENS: Final = (
+    Place("1", "runs", "expbench.tui.screens.runs", "RunsScreen"),
+    Place("3", "plot", "expbench.tui.screens.plot", "PlotScreen"),
+    Place("4", "compare", "expbench.tui.screens.compare", "CompareScreen"),
+)
 
 
 def place_of(name: str) -> Place:

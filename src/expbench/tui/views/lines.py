@@ -9,8 +9,16 @@ from typing import Literal, NamedTuple, TypeAlias
 from expbench.render.printable import ELLIPSIS, clip, printable, width
 from expbench.render.style import Role
 
+
+class Paint(NamedTuple):
+    """Two of the 256 colours: the text's, and what is behind it."""
+
+    ink: int
+    behind: int
+
+
 # What a place on the screen is, beside what `render.style.Role` knows.
-Look: TypeAlias = Role | Literal["cursor", "mark", "bar", "title", "chosen"]
+Look: TypeAlias = Role | Literal["cursor", "mark", "bar", "title", "chosen"] | Paint
 
 
 class Span(NamedTuple):
@@ -31,6 +39,19 @@ def line(*parts: "str | Span | tuple[str, Look | None]") -> tuple[Span, ...]:
 def text_of(spans: Line) -> str:
     """What the line says, printable."""
     return "".join(printable(span.text) for span in spans)
+
+
+def shifted(spans: Line, cells: int) -> Line:
+    """The line without its first cells, as if one had moved to the right."""
+    if cells <= 0:
+        return spans
+    left: list[Span] = []
+    for span in spans:
+        text = printable(span.text)
+        head = clip(text, cells, "") if cells else ""
+        cells -= width(head)
+        left.append(Span(text[len(head) :], span.look))
+    return left
 
 
 def fitted(spans: Line, cells: int, ellipsis: str = ELLIPSIS) -> list[tuple[str, Look | None]]:

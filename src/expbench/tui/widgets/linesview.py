@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from expbench.tui.views.lines import Line, joined
+from expbench.tui.views.lines import Line, joined, shifted
 from expbench.tui.widgets.painting import strip
 
 
@@ -32,6 +32,8 @@ class LinesView(ScrollView, can_focus=True):
         self.has_cursor = has_cursor
         self.cursor = 0
         self.ellipsis = ellipsis
+        self.hit: int | None = None  # a line that was looked for
+        self.shift = 0  # cells that the lines have moved to the left
         self._strips: dict[tuple[int, int, bool], Strip] = {}
 
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
@@ -43,6 +45,7 @@ class LinesView(ScrollView, can_focus=True):
         self._strips.clear()
         self.virtual_size = Size(0, len(lines))
         if not keep:
+            self.hit, self.shift = None, 0
             self.scroll_to(0, 0, animate=False)
         self.refresh()
 
@@ -88,6 +91,20 @@ class LinesView(ScrollView, can_focus=True):
             self.refresh_lines(place - round(self.scroll_offset.y))
             self.post_message(self.Moved(self))
 
+    def mark(self, number: int | None) -> None:
+        """Show that this line was looked for, and bring it into sight."""
+        self.hit = number
+        if number is not None:
+            self.scroll_to_region(Region(0, number, 1, 1), animate=False)
+        self._strips.clear()
+        self.refresh()
+
+    def move_sideways(self, by: int) -> None:
+        """Move the text to the left (by more than 0) or back."""
+        self.shift = max(self.shift + by, 0)
+        self._strips.clear()
+        self.refresh()
+
     @property
     def page(self) -> int:
         """How many lines a page has."""
@@ -96,11 +113,11 @@ class LinesView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The line at this height of the widget."""
         number = y + self.scroll_offset.y
-        chosen = self.has_cursor and number == self.cursor
+        chosen = number == self.hit or (self.has_cursor and number == self.cursor)
         key = (number, self.size.width, chosen)
         drawn = self._strips.get(key)
         if drawn is None:
-            spans: Line = self.lines[number] if number < len(self.lines) else ()
+            spans: Line = shifted(self.lines[number], self.shift) if number < len(self.lines) else ()
             drawn = self._strips[key] = strip(spans, self.size.width, self.ellipsis, under_cursor=chosen)
         return drawn
 

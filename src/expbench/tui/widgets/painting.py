@@ -3,13 +3,15 @@
 Every segment has a style: Textual's NO_COLOR filter can't do without.
 """
 
+from functools import lru_cache
 from typing import Final
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from expbench.tui.views.lines import Line, Look, fitted
+from expbench.tui.views.lines import Line, Look, Paint, fitted
 
 PLAIN: Final = Style.null()
 STYLES: Final[dict[Look, Style]] = {
@@ -34,7 +36,14 @@ STYLES: Final[dict[Look, Style]] = {
 
 def style_of(look: Look | None) -> Style:
     """How this look is drawn."""
+    if isinstance(look, Paint):
+        return _painted(look)
     return PLAIN if look is None else STYLES[look]
+
+
+@lru_cache(1024)
+def _painted(paint: Paint) -> Style:
+    return Style(color=Color.from_ansi(paint.ink), bgcolor=Color.from_ansi(paint.behind))
 
 
 def strip(spans: Line, cells: int, ellipsis: str, *, under_cursor: bool = False) -> Strip:
