@@ -69,11 +69,6 @@ class ExpApp(App[int]):
         return sign("ellipsis", self.style)
 
     @property
-    def ellipsis(self) -> str:
-        """What stands where a text was cut."""
-        return sign("ellipsis", self.style)
-
-    @property
     def project_name(self) -> str:
         """The name of the project's folder."""
         return os.path.basename(self.place.project.root) or self.place.project.root
@@ -144,11 +139,11 @@ class ExpApp(App[int]):
 
     def act_show_plot(self) -> None:
         """Curves of the marked runs, or of the one under the cursor."""
-        self.run_worker(self.open("plot"))
+        self.go("plot")
 
     def act_show_compare(self) -> None:
         """The marked runs beside each other."""
-        self.run_worker(self.open("compare"))
+        self.go("compare")
 
     def act_help(self) -> None:
         """All keys of this screen."""
