@@ -102,6 +102,16 @@ def test_the_tolerance_makes_it_equal(repository: Path) -> None:
     assert (done.code, done.out.split(",")[0]) == (0, "equal")
 
 
+def test_a_tolerance_that_the_project_declares_counts_too(repository: Path) -> None:
+    program(repository, "import random; print(f'loss: {1 + random.random() / 1e6}')\n")
+    first = record(repository, PYTHON, "train.py")["id"]
+    (repository / "exp.toml").write_text("[metrics.loss]\ntolerance = 0.001\n")
+    done = exp(repository, "repro", first)
+    assert (done.code, done.out.split(",")[0]) == (0, "equal")
+    assert exp(repository, "ls", "--columns", "verdict", "verdict = equal").out.split() == ["verdict", *["equal"] * 2]
+    assert "equal, reproduced by" in exp(repository, "show", first).out
+
+
 @pytest.mark.parametrize("then", ["7", ""])
 def test_hash_seed_and_variables_are_as_they_were(repository: Path, then: str) -> None:
     program(
@@ -167,6 +177,52 @@ def test_lost_data_is_impossible_and_named(dvc_repository: Path) -> None:
     assert verdict["inputs"] == [{"what": "data/raw.csv", "a": digest, "b": None, "equal": False}]
     assert no_worktrees(dvc_repository)
     assert len(json.loads(exp(dvc_repository, "ls", "--json").out)) == 1
+
+
+def test_a_damaged_object_of_the_cache_is_named_and_never_used(dvc_repository: Path) -> None:
+    first = record(dvc_repository, PYTHON, "-c", "print('rows:', len(open('data/raw.csv').readlines()))")
+    digest = next(each["hash"] for each in first["data"]["inputs"] if each["path"] == "data/raw.csv")
+    stored = dvc_repository / ".dvc" / "cache" / "files" / "md5" / digest[:2] / digest[2:]
+    stored.chmod(0o644)
+    stored.write_text("a,b\n9,9\n")
+    (dvc_repository / "data" / "raw.csv").unlink()  # it may be a link to that very file
+    done = exp(dvc_repository, "repro", first["id"])
+    assert (done.code, done.out.split(",")[0].split("\n")[0]) == (4, "impossible")
+    assert "holds a damaged object" in done.err
+    assert str(stored) in done.err
+    assert no_worktrees(dvc_repository)
+
+
+def test_a_command_that_asks_at_a_terminal_fails_without_one_and_it_is_said(repository: Path) -> None:
+    program(repository, "print('loss:', len(input('go? ')))\n")
+    keyboard, terminal = os.openpty()
+    process = start(repository, "run", "--", PYTHON, "train.py", stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    said = b""
+    while b"go? " not in said:
+        said += os.read(keyboard, 4096)
+    os.write(keyboard, b"yes\n")
+    with suppress(OSError):  # the terminal has no other end any more
+        while os.read(keyboard, 4096):
+            pass
+    assert process.wait(timeout=60) == 0
+    os.close(keyboard)
+    done = exp(repository, "repro", "@")
+    assert (done.code, done.out.split(",")[0]) == (4, "failed")
+    assert "EOFError" in done.err
+    assert "it ran without a terminal" in done.err
+
+
+def test_a_python_that_is_not_here_is_said_loudly(repository: Path) -> None:
+    first = record(repository, PYTHON, "train.py")
+    store = open_workplace(str(repository)).store
+    document = store.read(first["id"])
+    other = {**document["env"], "python": "PyPy 3.99.1", "hash": "f" * 64, "packages": {"numpy": "2.0.0"}}
+    store.create({**document, "id": "0123456789ab", "env": other})  # type: ignore[typeddict-item]
+    done = exp(repository, "repro", "0123456789ab")
+    assert (done.code, done.out.split(",")[0]) == (0, "identical")
+    assert "environment not pinned: no Python PyPy 3.99.1 or near it is on this machine" in done.err
+    assert "env.python" in done.out
 
 
 def test_a_foreign_run_is_refused_unless_its_snapshot_is_named(repository: Path) -> None:

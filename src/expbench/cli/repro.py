@@ -7,7 +7,7 @@ import typer
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, Run, style, workplace
-from expbench.cli.reruns import Timeout, Yes, asking, rerun_wish
+from expbench.cli.reruns import Timeout, Yes, asking, has_terminal, rerun_wish
 from expbench.domain.document import RunDocument
 from expbench.services.reproducing import Reproduction
 
@@ -70,5 +70,7 @@ def _narrate(document: RunDocument, found: Reproduction) -> None:
     if found.exit_code:
         for place in told_inputs(document["warnings"]):
             narrate(f"warning: the first run also read {place}, which nothing pins")
+    if found.verdict["grade"] == "failed" and not has_terminal():
+        narrate("hint: it ran without a terminal; a command that asks for one must be reproduced at a terminal")
     if compares_nothing(found.verdict):
         narrate("warning: the run has neither metrics nor outputs, so only its end was compared")

@@ -36,9 +36,14 @@ def rerun_wish(place: "Workplace", timeout: str | None) -> "Wish":
     return Wish(surroundings(place), voice, limit_s)
 
 
+def has_terminal() -> bool:
+    """Whether there is a terminal to ask at, which a rerun then has, too."""
+    return os.isatty(0) and os.isatty(2)
+
+
 def asking(yes: bool) -> Ask:
     """Ask at the terminal; None where there is none, or where nothing shall be asked."""
-    if yes or not (os.isatty(0) and os.isatty(2)):
+    if yes or not has_terminal():
         return None
 
     def ask(text: str) -> bool:

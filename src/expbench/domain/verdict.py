@@ -16,7 +16,7 @@ from expbench.domain.diff import env_facts, equal
 from expbench.domain.document import InputVerdict, MetricVerdict, OutputVerdict, RunDocument, Summary, Verdict
 from expbench.domain.numbers import number_from_json
 from expbench.domain.params import compact
-from expbench.domain.recipe import Obstacle
+from expbench.domain.recipe import Obstacle, replayed_variables
 from expbench.domain.series import Points
 from expbench.domain.tolerance import Tolerance, close
 
@@ -215,7 +215,7 @@ def compare_inputs(original: RunDocument, rerun: RunDocument) -> list[InputVerdi
     rows.append(_input("env", env_a["hash"], env_b["hash"]))
     packages = "packages" in env_a and "packages" in env_b
     rows += _differing("env.", env_facts(env_a, packages), env_facts(env_b, packages))
-    rows += _differing("variable.", env_a["variables"], env_b["variables"])
+    rows += _differing("variable.", *(replayed_variables(env["variables"]) for env in (env_a, env_b)))
     rows.append(_input("command", compact(original["command"]), compact(rerun["command"])))
     return rows
 

@@ -36,8 +36,8 @@ def test_credentials_of_urls_are_masked() -> None:
 
 
 def test_folders_in_the_repository_are_relative_to_it() -> None:
-    environ = {"VIRTUAL_ENV": "/r/.venv", "PYTHONPATH": "/r/src:/opt/lib:/rest:"}
-    assert recorded_variables(environ, "/r", ()) == {"VIRTUAL_ENV": ".venv", "PYTHONPATH": "src:/opt/lib:/rest:"}
+    environ = {"VIRTUAL_ENV": "/r/.venv", "PYTHONPATH": "/r/src:/opt/lib:/rest:/r"}
+    assert recorded_variables(environ, "/r", ()) == {"VIRTUAL_ENV": ".venv", "PYTHONPATH": "src:/opt/lib:/rest:."}
 
 
 def test_values_are_always_text_that_utf_8_can_hold() -> None:

@@ -51,7 +51,7 @@ def _is_recorded(name: str, added: Sequence[str]) -> bool:
 
 
 def _place(path: str, root: str) -> str:
-    inside = os.path.isabs(path) and os.path.normpath(path).startswith(os.path.join(root, ""))
+    inside = os.path.isabs(path) and os.path.join(os.path.normpath(path), "").startswith(os.path.join(root, ""))
     return os.path.relpath(path, root) if inside else path
 
 
