@@ -1,7 +1,5 @@
 """The sample project logs in three ways: an untouched script, the API, a framework's callback."""
 
-import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,35 +7,20 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import exp, git, shown
+from tests.cli.program import exp, shown
+from tests.integrations.sample import own_path, sample_copy
 from tests.integrations.training import needs
 
 needs("numpy", "xgboost")
 
-SAMPLE = Path(__file__).parents[2] / "sample_project"
-
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
-    """A copy of the sample project as a git repository of its own, with its data."""
-    root = tmp_path / "sample"
-    root.mkdir()
-    tracked = git(SAMPLE, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, tracked):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes((SAMPLE / name).read_bytes())
-    digest = re.search(r"md5: (\w\w)(\w+)", (root / "data/digits.csv.dvc").read_text())
-    assert digest
-    (root / "data/digits.csv").write_bytes((root / ".dvc_remote/files/md5" / digest[1] / digest[2]).read_bytes())
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "The sample project")
-    return root
+    return sample_copy(tmp_path / "sample")
 
 
 def recorded(sample: Path, *words: str) -> dict[str, Any]:
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    done = exp(sample, "run", *words, env={"PATH": path})
+    done = exp(sample, "run", *words, env=own_path())
     assert done.code == 0, done.err
     return shown(sample)
 
