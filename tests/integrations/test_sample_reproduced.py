@@ -28,9 +28,10 @@ def recorded(sample: Path, *words: str) -> dict[str, Any]:
 
 
 def own_files(sample: Path) -> dict[str, Any]:
-    """All that is the user's; DVC's cache is not, and may get objects."""
+    """All that is the user's. DVC's cache may get objects, and DVC write-protects those of a remote that it reads."""
     found = belongings(sample)
-    files = {name: kept for name, kept in found["files"].items() if not name.startswith((".dvc/cache/", ".dvc/tmp/"))}
+    dvcs = (".dvc/cache/", ".dvc/tmp/", ".dvc_remote/")
+    files = {name: kept for name, kept in found["files"].items() if not name.startswith(dvcs)}
     return {**found, "files": files}
 
 
