@@ -34,6 +34,10 @@ SAFE_CONFIG: Final = (
     "commit.gpgSign=false",
 )
 _SAFE: Final = tuple(word for setting in SAFE_CONFIG for word in ("-c", setting))
+# What is made in the user's own name: git then takes their name and mail.
+_SAFE_AS_USER: Final = tuple(
+    word for setting in SAFE_CONFIG if not setting.startswith("user.") for word in ("-c", setting)
+)
 SAFE_ENVIRON: Final = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -70,13 +74,15 @@ def ask(
     extra: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     accept: Sequence[int] = (0,),
+    as_user: bool = False,
 ) -> Answer:
     """What `git ARGUMENTS` prints in `root`, on both streams.
 
-    `extra` is added to the environment. Raises `GitFailed` for an exit code that is not in `accept`,
+    `extra` is added to the environment; `as_user` keeps the user's name and mail.
+    Raises `GitFailed` for an exit code that is not in `accept`,
     `EnvironmentUnusable` where there is no git or no such folder.
     """
-    argv = ["git", *_SAFE, *arguments]
+    argv = ["git", *(_SAFE_AS_USER if as_user else _SAFE), *arguments]
     environ = {**clean_environ(os.environ), **(extra or {})}
     try:
         done = subprocess.run(argv, cwd=root, env=environ, input=stdin, capture_output=True, check=False)
@@ -94,9 +100,10 @@ def git(
     extra: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     accept: Sequence[int] = (0,),
+    as_user: bool = False,
 ) -> bytes:
     """What `git ARGUMENTS` prints on stdout; otherwise as `ask`."""
-    return ask(root, arguments, extra=extra, stdin=stdin, accept=accept).stdout
+    return ask(root, arguments, extra=extra, stdin=stdin, accept=accept, as_user=as_user).stdout
 
 
 def _unstartable(root: str, error: OSError) -> EnvironmentUnusable:
