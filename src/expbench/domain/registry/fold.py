@@ -45,13 +45,22 @@ class Holder(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A model: its versions from the highest down, the holder of each stage, and its tags, oldest first."""
+    """A model: its versions from the highest down, who has each stage, and its tags, oldest first.
+
+    `lines` has, for each stage, the holder and behind it those who were given the stage earlier and still have it:
+    when the holder's turn ends, the next one holds it.
+    """
 
     name: str
     deprecated: bool
     versions: tuple[ModelVersion, ...]
-    holders: dict[str, Holder]
+    lines: dict[str, tuple[Holder, ...]]
     events: tuple[TagEvent, ...]
+
+    @property
+    def holders(self) -> dict[str, Holder]:
+        """The holder of each stage that is held."""
+        return {stage: line[0] for stage, line in self.lines.items()}
 
     def version(self, version: str) -> ModelVersion | None:
         """The version of this name; of several at different commits the one registered last."""
@@ -79,15 +88,18 @@ def fold_model(name: str, events: Iterable[TagEvent]) -> Model:
     """One model from its tags in GTO's order."""
     ordered = tuple(events)
     lines = _lines(ordered)
-    holders = {stage: _holder(stage, lines) for line in lines for stage in line.given}
-    held = {stage: line for stage, line in holders.items() if line is not None}
+    stages = sorted({stage for line in lines for stage in line.given})
+    having = {stage: in_line for stage in stages if (in_line := _in_line(stage, lines))}
+    held = {stage: in_line[0] for stage, in_line in having.items()}
     versions = {id(line): _version(name, line, held) for line in lines if not line.is_hollow}
-    shown = sorted(versions.values(), key=lambda one: version_key(one.version), reverse=True)
     return Model(
         name,
         _is_deprecated(ordered),
-        tuple(shown),
-        {stage: Holder(stage, versions[id(line)], line.given[stage][-1]) for stage, line in sorted(held.items())},
+        tuple(sorted(versions.values(), key=lambda one: version_key(one.version), reverse=True)),
+        {
+            stage: tuple(Holder(stage, versions[id(line)], line.given[stage][-1]) for line in in_line)
+            for stage, in_line in having.items()
+        },
         ordered,
     )
 
@@ -156,11 +168,11 @@ def _unregistered(commit: str, lines: list[_Line]) -> _Line:
     return line
 
 
-def _holder(stage: str, lines: list[_Line]) -> _Line | None:
-    """Who was given the stage last and still has it; in the same second the version that is older."""
-    holding = [(line.given[stage][-1].at, -line.created_at, -place, line) for place, line in enumerate(lines)
-               if line.holds(stage)]  # fmt: skip
-    return max(holding, key=lambda item: item[:3])[3] if holding else None
+def _in_line(stage: str, lines: list[_Line]) -> list[_Line]:
+    """Who still has the stage, from who was given it last; in the same second the older version goes first."""
+    having = [(place, line) for place, line in enumerate(lines) if line.holds(stage)]
+    having.sort(key=lambda item: (-item[1].given[stage][-1].at, item[1].created_at, item[0]))
+    return [line for _place, line in having]
 
 
 def _version(model: str, line: _Line, held: dict[str, _Line]) -> ModelVersion:
