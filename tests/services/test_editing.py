@@ -1,5 +1,7 @@
 """Edits on a store in memory: what they leave in journal and log, and that undo brings back what was."""
 
+from collections.abc import Callable
+
 import pytest
 
 from expbench.domain.events import Event
@@ -10,6 +12,10 @@ from tests.fakes import MemoryStore, StepClock
 
 ONE, TWO = run_id_of(1), run_id_of(2)
 CLOCK = StepClock()
+
+
+def never(operation: Event) -> None:
+    raise AssertionError(operation)
 
 
 @pytest.fixture
@@ -35,7 +41,7 @@ def test_tags_and_attributes_change_together(store: MemoryStore) -> None:
     found = edit_tags(store, CLOCK, ONE, parse_tag_edit(["+b", "+a", "-never", "-a", "k=", "n=1"]))
     assert (found["tags"], found["attributes"]) == (["b"], {"n": "1"})
     assert len(store.operations()) == 1
-    undo(store, CLOCK)
+    undo(store, CLOCK, never)
     assert (store.read(ONE)["tags"], store.read(ONE)["attributes"]) == (["a"], {"k": "v"})
 
 
@@ -81,41 +87,71 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(store: MemoryStore) -> Non
 
 def test_undo_goes_back_step_by_step_over_edits_and_removals(store: MemoryStore) -> None:
     change(store, CLOCK, store.read(ONE), {"note": "first"})
-    remove(store, CLOCK, [ONE, TWO])
-    assert undo(store, CLOCK).data["runs"] == [ONE, TWO]
+    remove(store, CLOCK, [ONE, TWO], {})
+    assert undo(store, CLOCK, never).data["runs"] == [ONE, TWO]
     change(store, CLOCK, store.read(ONE), {"note": "second"})
-    assert undo(store, CLOCK).data["after"] == {"note": "second"}
-    assert undo(store, CLOCK).data["after"] == {"note": "first"}
+    assert undo(store, CLOCK, never).data["after"] == {"note": "second"}
+    assert undo(store, CLOCK, never).data["after"] == {"note": "first"}
     assert store.read(ONE)["note"] == "before"
     with pytest.raises(ExpError):
-        undo(store, CLOCK)
+        undo(store, CLOCK, never)
 
 
 def test_what_was_deleted_for_good_is_passed_over(store: MemoryStore) -> None:
     change(store, CLOCK, store.read(TWO), {"note": "kept"})
     change(store, CLOCK, store.read(ONE), {"note": "gone"})
-    remove(store, CLOCK, [ONE])
-    purge(store, CLOCK, [ONE])
-    assert undo(store, CLOCK).data["run"] == TWO
+    remove(store, CLOCK, [ONE], {})
+    purge(store, CLOCK, [ONE], {})
+    assert undo(store, CLOCK, never).data["run"] == TWO
     with pytest.raises(ExpError):
-        undo(store, CLOCK)
+        undo(store, CLOCK, never)
 
 
 def test_a_removal_of_several_of_which_one_is_gone_brings_back_the_others(store: MemoryStore) -> None:
-    remove(store, CLOCK, [ONE, TWO])
-    purge(store, CLOCK, [ONE])
-    undo(store, CLOCK)
+    remove(store, CLOCK, [ONE, TWO], {})
+    purge(store, CLOCK, [ONE], {})
+    undo(store, CLOCK, never)
     assert store.ids() == [TWO]
 
 
 def test_a_refused_removal_is_not_in_the_log(store: MemoryStore) -> None:
     with pytest.raises(UsageError):
-        remove(store, CLOCK, [ONE, run_id_of(9)])
+        remove(store, CLOCK, [ONE, run_id_of(9)], {})
     assert (store.operations(), sorted(store.ids())) == ([], sorted([ONE, TWO]))
 
 
 def test_an_undo_that_was_cut_short_can_be_repeated(store: MemoryStore) -> None:
-    remove(store, CLOCK, [ONE, TWO])
+    remove(store, CLOCK, [ONE, TWO], {})
     store.restore(ONE)
-    undo(store, CLOCK)
+    undo(store, CLOCK, never)
     assert sorted(store.ids()) == sorted([ONE, TWO])
+
+
+@pytest.mark.parametrize("edit", [remove, purge])
+def test_a_run_behind_a_model_stays(store: MemoryStore, edit: Callable[..., None]) -> None:
+    with pytest.raises(ExpError) as caught:
+        edit(store, CLOCK, [ONE, TWO], {TWO: ["m@v0.0.1"]})
+    assert caught.value.what == f"the run {TWO} can't be removed"
+    assert "m@v0.0.1" in caught.value.cause
+    assert sorted(store.ids()) == sorted([ONE, TWO])
+    assert store.operations() == []
+
+
+def test_an_operation_of_the_registry_is_taken_back_by_others(store: MemoryStore) -> None:
+    store.log_operation(Event("promote", CLOCK.now(), {"model": "m", "stage": "prod"}))
+    taken: list[Event] = []
+    assert undo(store, CLOCK, taken.append).kind == "promote"
+    assert [one.data["model"] for one in taken] == ["m"]
+    with pytest.raises(ExpError, match="nothing to undo"):
+        undo(store, CLOCK, never)
+
+
+def test_what_could_not_be_taken_back_can_be_tried_again(store: MemoryStore) -> None:
+    store.log_operation(Event("demote", CLOCK.now(), {}))
+
+    def fail(_operation: Event) -> None:
+        raise ExpError("not now")
+
+    for _ in range(2):
+        with pytest.raises(ExpError, match="not now"):
+            undo(store, CLOCK, fail)

@@ -1,7 +1,7 @@
 """A project as commands see it: its settings, its store, and what the services ask of git and DVC."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -84,6 +84,18 @@ class Workplace:
         from expbench.services.finding import find
 
         return find(self.store, reference, self.better, self.registered)
+
+    def reread_registry(self) -> "Registry":
+        """The registry as the tags are now."""
+        self.__dict__.pop("registry", None)
+        return self.registry
+
+    @property
+    def registered_runs(self) -> Mapping[str, Sequence[str]]:
+        """The runs behind versions of models, which can't be removed, each with its `MODEL@VERSION`s."""
+        from expbench.services.modelling import registered_runs
+
+        return registered_runs(self.registry)
 
     def registered(self, reference: "Version | Stage") -> str | None:
         """The run behind a version or a stage, None where there is no such model. Raises `UsageError`."""

@@ -39,6 +39,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "why": Command("why", REPRODUCE, "Which change moved a metric: code, data, params or environment."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "models": Command("models", REGISTRY, "Models, versions and stages, kept in git tags."),
+    "promote": Command("promote", REGISTRY, "Give a stage to a run or to a version of a model."),
+    "demote": Command("demote", REGISTRY, "Take a stage from its holder."),
+    "rollback": Command("rollback", REGISTRY, "Give a stage back to the version before."),
+    "gate": Command("gate", REGISTRY, "Ask whether conditions hold for a run; for CI."),
     "hooks": Command("hooks", KEEP, "Git hooks that tie commits to runs: install, uninstall, status."),
     "tag": Command("tag", KEEP, "Add and remove tags and attributes: +a -b k=v."),
     "note": Command("note", KEEP, "Show or set a run's note."),
@@ -56,6 +60,8 @@ _MODELS: Final = "Commands"
 MODELS: Final[dict[str, Command]] = {
     "ls": Command("ls", _MODELS, "Versions of all models, and who holds which stage."),
     "show": Command("show", _MODELS, "A version, where it came from and what happened to it."),
+    "register": Command("register", _MODELS, "Make a version of a model from a run."),
+    "deprecate": Command("deprecate", _MODELS, "Say that a version should not be used any more."),
     "history": Command("history", _MODELS, "Who did what to a model, when and why."),
 }
 

@@ -23,16 +23,23 @@ def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undo
 
     place = workplace()
     documents = place.store.trashed()
-    run_ids = [document["id"] for document in documents.documents] + [run.run_id for run in documents.damaged]
+    trashed = [document["id"] for document in documents.documents] + [run.run_id for run in documents.damaged]
+    registered = place.registered_runs if trashed else {}
+    run_ids = [run_id for run_id in trashed if run_id not in registered]
     for document in documents.documents:
-        emit(printable(f"{document['id']}  {document['name']}  {document['status']}"))
+        if document["id"] in run_ids:
+            emit(printable(f"{document['id']}  {document['name']}  {document['status']}"))
     for run in documents.damaged:
-        emit(printable(f"{run.run_id}  damaged"))
+        if run.run_id in run_ids:
+            emit(printable(f"{run.run_id}  damaged"))
+    for run_id in trashed:
+        if run_id in registered:
+            narrate(f"kept {run_id} : {registered[run_id][0]} was registered from it\nhint: exp undo brings it back")
     if not run_ids:
-        narrate("the trash is empty")
+        narrate("the trash is empty" if not trashed else "nothing can be deleted")
     elif not yes:
         narrate("nothing was deleted\nhint: exp gc --yes deletes these for good")
     else:
-        purge(place.store, place.clock, run_ids)
+        purge(place.store, place.clock, run_ids, registered)
         place.delete_refs(run_ids)
         narrate(f"deleted {counted(len(run_ids))} for good")

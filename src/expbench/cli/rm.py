@@ -23,6 +23,6 @@ def rm(
 
     place = workplace()
     run_ids = list(dict.fromkeys(place.find(run) for run in runs))
-    remove(place.store, place.clock, run_ids)
+    remove(place.store, place.clock, run_ids, place.registered_runs)
     count = "1 run" if len(run_ids) == 1 else f"{len(run_ids)} runs"
     narrate(f"moved {count} to the trash\nhint: exp undo brings them back")

@@ -6,13 +6,19 @@ of the run as it is while nobody else can write to it, so that of edits at the s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from expbench.domain.fold import EDITABLE, apply
 from expbench.errors import ExpError, UsageError
 from expbench.ports import Clock, Listing, RunStore
+
+
+# The runs that versions of models were registered from, each with these versions as `MODEL@VERSION`.
+Registered = Mapping[str, Sequence[str]]
+# Operations on the registry: their log says which git tags were written.
+REGISTRY: Final = ("promote", "demote")
 
 
 class EditableStore(RunStore, Protocol):
@@ -132,22 +138,38 @@ def _values(before: Mapping[str, Any], after: Mapping[str, Any], keys: Sequence[
     return {"before": {key: before[key] for key in keys}, "after": {key: after[key] for key in keys}}
 
 
-def remove(store: EditableStore, clock: Clock, run_ids: Sequence[str]) -> None:
-    """Move runs to the trash, from where `undo` brings them back."""
+def remove(store: EditableStore, clock: Clock, run_ids: Sequence[str], registered: Registered) -> None:
+    """Move runs to the trash, from where `undo` brings them back. Raises `ExpError` for one behind a model."""
+    require_unregistered(run_ids, registered)
     store.remove(run_ids)
     store.log_operation(Event("rm", clock.now(), {"runs": list(run_ids)}))
 
 
-def purge(store: EditableStore, clock: Clock, run_ids: Sequence[str]) -> None:
-    """Delete trashed runs for good; operations on them can't be undone any more."""
+def purge(store: EditableStore, clock: Clock, run_ids: Sequence[str], registered: Registered) -> None:
+    """Delete trashed runs for good; operations on them can't be undone any more. Raises as `remove`."""
+    require_unregistered(run_ids, registered)
     store.purge(run_ids)
     store.log_operation(Event("purge", clock.now(), {"runs": list(run_ids)}))
 
 
-def undo(store: EditableStore, clock: Clock) -> Event:
-    """Take back the latest operation and give it. Raises `ExpError` when there is none left."""
+def require_unregistered(run_ids: Sequence[str], registered: Registered) -> None:
+    """Raise `ExpError` when a version of a model was registered from one of these runs: it is part of the proof."""
+    for run_id in run_ids:
+        if versions := registered.get(run_id):
+            cause = f"{versions[0]} was registered from it, and it is part of the proof"
+            hint = f"git tag -d '{versions[0]}' lets it go, here alone; exp models show {versions[0]}"
+            raise ExpError(f"the run {run_id} can't be removed", cause, hint)
+
+
+def undo(store: EditableStore, clock: Clock, take_back: Callable[[Event], None]) -> Event:
+    """Take back the latest operation and give it; `take_back` does it for those of the registry.
+
+    Raises `ExpError` when there is none left.
+    """
     number, operation = _latest(store.operations())
-    if operation.kind == "rm":
+    if operation.kind in REGISTRY:
+        take_back(operation)
+    elif operation.kind == "rm":
         _restore(store, operation.data["runs"])
     else:
         store.append(operation.data["run"], [_taken_back(operation, clock.now())])
@@ -176,7 +198,9 @@ def _latest(operations: Sequence[Event]) -> tuple[int, Event]:
     gone = {run_id for event in operations if event.kind == "purge" for run_id in event.data["runs"]}
     for number in range(len(operations) - 1, -1, -1):
         event = operations[number]
-        if event.kind in {"edit", "rm"} and number not in undone and not gone.issuperset(_touched(event)):
+        if number in undone or event.kind not in {"edit", "rm", *REGISTRY}:
+            continue
+        if event.kind in REGISTRY or not gone.issuperset(_touched(event)):
             return number, event
     raise ExpError("there is nothing to undo", "no edit has been made that was not taken back", "exp ls")
 

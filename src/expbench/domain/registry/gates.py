@@ -60,7 +60,13 @@ def judge(
 
 
 def conditions(expression: str) -> list[str]:
-    """The conditions that an expression joins with `and`, each as a rule of its own. Raises `UsageError`."""
+    """The conditions that an expression joins with `and`, each as a rule of its own. Raises `UsageError`.
+
+    Outside of a promotion nobody holds a stage, so that `current` has no meaning.
+    """
+    if names_current(expression):
+        cause = "current is the holder of a stage, in the gates of exp.toml"
+        raise UsageError("there is no current version here", cause, "name a number, such as acc >= 0.95")
     root = _tree(expression, mark=False)
     if not isinstance(root, And):
         return [expression.strip()]

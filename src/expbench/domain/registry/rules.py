@@ -28,10 +28,19 @@ def declared_models(raw: Mapping[str, Any]) -> list[str]:
     return list(models) if isinstance(models, Mapping) else []
 
 
+def declared_stages(raw: Mapping[str, Any]) -> list[str]:
+    """The stages that `exp.toml` has gates for, of any model."""
+    models = raw.get("models", {})
+    tables = models.values() if isinstance(models, Mapping) else ()
+    stages = (table.get("stages", {}) for table in tables if isinstance(table, Mapping))
+    return list(dict.fromkeys(stage for each in stages if isinstance(each, Mapping) for stage in each))
+
+
 def misspelt_stage(raw: Mapping[str, Any], model: str, stage: str) -> str:
     """A warning for a stage without gates whose name is nearly that of one which has some; else an empty text."""
     models = raw.get("models", {})
-    stages = models.get(model, {}).get("stages", {}) if isinstance(models, Mapping) else {}
+    table = models.get(model, {}) if isinstance(models, Mapping) else {}
+    stages = table.get("stages", {}) if isinstance(table, Mapping) else {}
     if not isinstance(stages, Mapping) or stage in stages:
         return ""
     near = did_you_mean(stage, stages) or did_you_mean(stage.lower(), stages)
