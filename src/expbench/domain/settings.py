@@ -219,6 +219,9 @@ def _check_metric(where: str, table: Mapping[str, Any]) -> None:
 
 def _unknown_names(document: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield from _unknown("", document, _TOP_LEVEL)
+    if "events" in document:
+        why = "commands that a repository brings are never run; they belong into your own exp/config.toml"
+        yield f"{FILE_NAME}: [events] is left out: {why}"
     yield from _unknown("params.", _table(document, "params"), ("files",))
     yield from _unknown("env.", _table(document, "env"), ("variables",))
     yield from _unknown("snapshot.", _table(document, "snapshot"), ("max_file_size",))

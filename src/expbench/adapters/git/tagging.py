@@ -18,7 +18,7 @@ from expbench.adapters.git.process import Answer, GitFailed, ask, git
 from expbench.adapters.git.scratch import Scratch
 from expbench.errors import EnvironmentUnusable, ExpError
 
-LOCK_FILE: Final = "exp-registry.lock"
+LOCK_FILE: Final = "exp-registry-lock"
 WAIT_S: Final = 30.0
 _PAUSE_S: Final = 0.02
 _DURABLE: Final = ("-c", "core.fsync=committed,loose-object,reference")

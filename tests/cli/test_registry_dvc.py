@@ -1,0 +1,102 @@
+"""Versions and the real DVC: `dvc push --all-tags` and `dvc fetch --all-tags` carry every one of them."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from expbench.adapters.git.tags import read_tags
+from tests.cli.program import inside
+from tests.cli.registry import copied, done, make_project, refused
+from tests.conftest import run_git
+
+
+def dvc(root: Path, *words: str) -> str:
+    found = subprocess.run(
+        [sys.executable, "-m", "dvc", *words], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with DVC, whose remote is named by a relative path, and two runs."""
+    environ = {
+        "GIT_AUTHOR_NAME": "T",
+        "GIT_AUTHOR_EMAIL": "t@x",
+        "GIT_COMMITTER_NAME": "T",
+        "GIT_COMMITTER_EMAIL": "t@x",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        return make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9, dvc_remote="../../remote")
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    return copied(made, tmp_path / "place/project")
+
+
+def md5(accuracy: float) -> str:
+    return hashlib.md5(f"a model of accuracy {accuracy}\n".encode()).hexdigest()
+
+
+def objects(folder: Path) -> set[str]:
+    return {path.parent.name + path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_version_travels_with_dvc(project: Path, tmp_path: Path) -> None:
+    for run in ("r0.95", "r0.9"):
+        assert "is in the DVC cache" in done(project, "models", "register", run, "--name", "digits")
+    assert run_git(project, "status", "--porcelain") == ""
+    dvc(project, "push", "--all-tags")
+    assert objects(tmp_path / "place/remote") == {md5(0.95), md5(0.9)}
+
+    run_git(tmp_path, "clone", "-q", str(project), "clone")
+    clone = tmp_path / "clone"
+    dvc(clone, "fetch", "--all-tags")
+    assert objects(clone / ".dvc/cache/files") == {md5(0.95), md5(0.9)}
+    dvc(tmp_path, "get", "--rev", "digits@v0.0.2", str(project), "artifacts/model.pkl", "-o", "got.pkl")
+    assert (tmp_path / "got.pkl").read_text() == "a model of accuracy 0.9\n"
+
+
+def test_without_a_remote_it_is_said_before_it_is_missed(project: Path) -> None:
+    (project / ".dvc/config").write_text("")
+    said = done(project, "models", "register", "r0.95", "--name", "digits")
+    assert "no DVC remote is set in .dvc/config" in said
+    assert "dvc remote add -d NAME URL" in said
+
+
+def test_an_ignored_configuration_stays_out_of_git(project: Path) -> None:
+    """It may hold a password."""
+    (project / ".dvc/.gitignore").write_text("/config\n/cache\n/tmp\n")
+    run_git(project, "rm", "-q", "--cached", ".dvc/config")
+    done(project, "models", "register", "r0.95", "--name", "digits")
+    (tag,) = read_tags(str(project))
+    assert run_git(project, "cat-file", "blob", f"{tag.target}:.dvc/config") == ""
+
+
+def test_a_cache_that_takes_nothing_writes_no_tag(project: Path) -> None:
+    (project / ".dvc/cache").mkdir(exist_ok=True)
+    (project / ".dvc/cache/files").write_text("a file in the way")
+    error = refused(project, 1, "models", "register", "r0.95", "--name", "digits")
+    assert "can't be put into the DVC cache" in error
+    assert read_tags(str(project)) == []
+
+
+def test_a_cache_on_another_machine_leaves_the_artifact_in_git(project: Path) -> None:
+    (project / ".dvc/config").write_text("[cache]\n    dir = ssh://host/cache\n")
+    assert "is in the git tag's commit" in done(project, "models", "register", "r0.95", "--name", "digits")
+
+
+def test_the_objects_are_those_that_dvc_makes_itself(project: Path) -> None:
+    done(project, "models", "register", "r0.95", "--name", "digits")
+    before = objects(project / ".dvc/cache/files")
+    (project / "copy.pkl").write_text("a model of accuracy 0.95\n")
+    dvc(project, "add", "-q", "copy.pkl")
+    assert objects(project / ".dvc/cache/files") == before == {md5(0.95)}
+    assert inside(project, "models").code == 0
