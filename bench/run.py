@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import listing, logging, plotting, recording, starting, storing, watching
+from bench import listing, logging, plotting, recording, registry, starting, storing, watching
 from bench.bench import Bench
 from bench.measure import Failed
 from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_row
@@ -18,6 +18,7 @@ from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_ro
 PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "starting": starting.rows,
     "listing": listing.rows,
+    "registry": registry.rows,
     "recording": recording.rows,
     "storing": storing.rows,
     "logging": logging.rows,

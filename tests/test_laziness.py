@@ -64,6 +64,7 @@ def recorded(repository: Path) -> Path:
         ("log", "@"),
         ("models",),
         ("models", "ls", "--json"),
+        ("gate", "status = finished"),
     ],
 )
 def test_looking_loads_no_heavy_library(arguments: tuple[str, ...], recorded: Path) -> None:

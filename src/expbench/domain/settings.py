@@ -76,6 +76,10 @@ DEFAULT_TOML: Final = """\
 #tag_best = true
 #push = ["acc >= 0.9"]
 
+# What must hold before a version of a model gets a stage; `current` is the version that holds it.
+#[models.digits.stages.production]
+#require = ["acc >= 0.95", "acc >= current.acc - 0.002", "not dirty"]
+
 # Metrics that `exp repro` does not compare, beside those of the machine and the clock; outputs that may differ.
 #[repro]
 #exclude = ["*/io_wait"]

@@ -35,13 +35,28 @@ class Tag(NamedTuple):
     signed: bool = False
 
 
-class TagEvent(NamedTuple):
-    """A tag that GTO counts, what its name says, and its record or the reason why it has none."""
+class TagEvent:
+    """A tag that GTO counts, what its name says, and its record or the reason why it has none.
 
-    tag: Tag
-    name: TagName
-    record: Record | None
-    why: str = ""
+    The record is read when somebody asks for it: a list of hundreds of tags shows few of them.
+    """
+
+    __slots__ = ("_told", "name", "tag")
+
+    def __init__(self, tag: Tag, name: TagName) -> None:
+        self.tag = tag
+        self.name = name
+        self._told: tuple[Record | None, str] | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The record, where it speaks of what the tag's name says."""
+        return self._read()[0]
+
+    @property
+    def why(self) -> str:
+        """Why there is no record; empty where there is one."""
+        return self._read()[1]
 
     @property
     def at(self) -> int:
@@ -52,6 +67,11 @@ class TagEvent(NamedTuple):
     def event(self) -> EventName:
         """The event's name in a record."""
         return EVENT_OF[self.name.action]
+
+    def _read(self) -> tuple[Record | None, str]:
+        if self._told is None:
+            self._told = _told(self.tag, self.name)
+        return self._told
 
 
 class Stray(NamedTuple):
@@ -79,7 +99,7 @@ def read_events(tags: Iterable[Tag]) -> Sorted:
         if why := _stray(tag, name):
             strays.append(Stray(tag.name, why))
         else:
-            events.append(_event(tag, name))
+            events.append(TagEvent(tag, name))
     events.sort(key=lambda event: (event.tag.at, event.tag.name))
     return Sorted(events, strays)
 
@@ -101,15 +121,15 @@ def _stray(tag: Tag, name: TagName) -> str:
     return "GTO knows no such event" if name.action == "create" else ""
 
 
-def _event(tag: Tag, name: TagName) -> TagEvent:
+def _told(tag: Tag, name: TagName) -> tuple[Record | None, str]:
     try:
         record = decode_message(tag.message)
     except NoRecord as no_record:
-        return TagEvent(tag, name, None, str(no_record))
+        return None, str(no_record)
     told = (EVENT_OF[name.action], name.model, name.stage)
     if (record["event"], record["model"], record["stage"]) != told or record["version"] != _version(name, record):
-        return TagEvent(tag, name, None, f"its record speaks of something else: {_subject(record)}")
-    return TagEvent(tag, name, record)
+        return None, f"its record speaks of something else: {_subject(record)}"
+    return record, ""
 
 
 def _version(name: TagName, record: Record) -> str | None:
