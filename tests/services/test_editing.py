@@ -49,7 +49,7 @@ def test_tags_come_back_in_their_places(store: MemoryStore) -> None:
     edit_tags(store, CLOCK, TWO, parse_tag_edit(["+x", "+y", "+z"]))
     edit_tags(store, CLOCK, TWO, parse_tag_edit(["-y", "+w"]))
     assert store.read(TWO)["tags"] == ["x", "z", "w"]
-    undo(store, CLOCK)
+    undo(store, CLOCK, never)
     assert store.read(TWO)["tags"] == ["x", "y", "z"]
 
 
@@ -57,7 +57,7 @@ def test_undo_takes_back_its_own_edit_and_nothing_that_came_since(store: MemoryS
     """The run itself may tag while a person does, and its tags are in no log."""
     edit_tags(store, CLOCK, ONE, parse_tag_edit(["+mine", "-a", "k=w", "n=1"]))
     store.append(ONE, [Event("tagged", CLOCK.now(), {"tags": ["theirs"], "attributes": {"m": "2"}})])
-    assert undo(store, CLOCK).data["after"] == {"tags": ["mine"], "attributes": {"k": "w", "n": "1"}}
+    assert undo(store, CLOCK, never).data["after"] == {"tags": ["mine"], "attributes": {"k": "w", "n": "1"}}
     assert store.read(ONE)["tags"] == ["a", "theirs"]
     assert store.read(ONE)["attributes"] == {"k": "v", "m": "2"}
 
@@ -66,7 +66,7 @@ def test_a_log_of_before_can_still_be_undone(store: MemoryStore) -> None:
     values = {"before": {"tags": ["a"]}, "after": {"tags": ["a", "b"]}}
     store.log_operation(Event("edit", CLOCK.now(), {"run": ONE, **values}))
     store.append(ONE, [Event("edited", CLOCK.now(), values["after"])])
-    undo(store, CLOCK)
+    undo(store, CLOCK, never)
     assert store.read(ONE)["tags"] == ["a"]
 
 
@@ -74,7 +74,7 @@ def test_an_edit_is_made_of_the_run_as_it_is_and_not_as_it_was_read(store: Memor
     read = store.read(ONE)
     change(store, CLOCK, read, {"note": "first"})
     change(store, CLOCK, read, {"note": "second"})
-    undo(store, CLOCK)
+    undo(store, CLOCK, never)
     assert store.read(ONE)["note"] == "first"
 
 

@@ -14,7 +14,6 @@ from expbench.domain.fold import EDITABLE, apply
 from expbench.errors import ExpError, UsageError
 from expbench.ports import Clock, Listing, RunStore
 
-
 # The runs that versions of models were registered from, each with these versions as `MODEL@VERSION`.
 Registered = Mapping[str, Sequence[str]]
 # Operations on the registry: their log says which git tags were written.
