@@ -63,9 +63,14 @@ def test_entries_take_text_or_words_and_flat_defaults() -> None:
     assert found.entries["a"] == Entry("a", ("x", "a b"), {"lr": 0.1, "m.n": "[1,2]"})
 
 
+def test_commands_that_a_repository_brings_are_left_out() -> None:
+    (warning,) = settings('[events]\npromote = ["rm", "-rf", "/"]\n').warnings
+    assert "[events] is left out" in warning
+
+
 def test_the_whole_document_is_there_for_other_sections() -> None:
     text = "[models.a.stages.production]\nrequire = ['x']\n" + "".join(
-        f"[{name}]\nanything = 1\n" for name in "capture events repro tui".split()
+        f"[{name}]\nanything = 1\n" for name in "capture repro tui".split()
     )
     found = settings(text)
     assert found.warnings == ()
