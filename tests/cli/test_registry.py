@@ -313,7 +313,9 @@ def test_a_clone_without_a_store_promotes_by_the_record(promoted: Path, tmp_path
     done(clone, "undo")
 
 
-def test_undo_does_not_go_over_somebody_else(promoted: Path) -> None:
+def test_undo_does_not_go_over_somebody_else(promoted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    latest = max(tag.at for tag in read_tags(str(promoted)))
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"@{latest + 5} +0000")
     run_git(promoted, "tag", "-a", "-m", "by hand", "digits#production#9", "digits@v0.0.2^{}")
     error = refused(promoted, 1, "undo")
     assert "Tester <tester@example.org> wrote the git tag digits#production#9 since" in error
