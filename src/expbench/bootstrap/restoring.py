@@ -40,21 +40,21 @@ def restore(
     refuse_foreign_cwd(document)
     require_snapshot(place.project.root, document["code"]["snapshot"])
     with signals_as_errors("nothing was restored"), _new_folder(place, folder) as target:
-        checked_out = _write(place, document, target)
+        checked_out = write_snapshot(place, document["code"]["snapshot"], target)
         _bring_data(place, document, target, progress, data)
         built = _build(place, document, target, progress, warn) if env else None
         return restored(document, target, checked_out.files, checked_out.submodules, data, built)
 
 
-def _write(place: Workplace, document: RunDocument, target: str) -> CheckedOut:
-    """The files, through an index of their own: the folder holds them and nothing else."""
+def write_snapshot(place: Workplace, snapshot: str, target: str) -> CheckedOut:
+    """A snapshot's files, through an index of their own: the folder, empty before, holds them and nothing else."""
     with TemporaryDirectory(prefix="exp-restore-") as scratch:
         around = {
             "GIT_DIR": place.project.common_dir,
             "GIT_WORK_TREE": target,
             "GIT_INDEX_FILE": os.path.join(scratch, "index"),
         }
-        return write_files(target, document["code"]["snapshot"], around)
+        return write_files(target, snapshot, around)
 
 
 def _bring_data(place: Workplace, document: RunDocument, target: str, progress: Progress, wanted: bool) -> None:

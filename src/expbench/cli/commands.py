@@ -62,6 +62,9 @@ MODELS: Final[dict[str, Command]] = {
     "show": Command("show", _MODELS, "A version, where it came from and what happened to it."),
     "register": Command("register", _MODELS, "Make a version of a model from a run."),
     "deprecate": Command("deprecate", _MODELS, "Say that a version should not be used any more."),
+    "diff": Command("diff", _MODELS, "What differs between two versions, five ways."),
+    "verify": Command("verify", _MODELS, "Work out every hash of a version anew, offline."),
+    "export": Command("export", _MODELS, "Write a version's files, checksums and a Dockerfile."),
     "history": Command("history", _MODELS, "Who did what to a model, when and why."),
 }
 

@@ -30,6 +30,16 @@ def default_remote(root: str, environ: Mapping[str, str] | None = None) -> str |
     return next((core["remote"] for core in reversed(sections) if core.get("remote")), None)
 
 
+def remote_dir(root: str, environ: Mapping[str, str] | None = None) -> str | None:
+    """The absolute path of the usual remote; None where it isn't a folder of this machine or can't be told."""
+    environ = os.environ if environ is None else environ
+    name, place = default_remote(root, environ), ""
+    for file in _files(root, environ) if name else ():
+        url = (_section(file, f"'remote \"{name}\"'") or {}).get("url")
+        place = os.path.join(os.path.dirname(file), os.path.expanduser(url)) if url else place
+    return None if not place or "://" in place or "\0" in place else os.path.normpath(place)
+
+
 def _files(root: str, environ: Mapping[str, str]) -> list[str]:
     home = os.path.expanduser("~")
     if sys.platform == "darwin":

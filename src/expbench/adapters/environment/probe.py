@@ -3,7 +3,6 @@
 An environment that can't be found out never stops a run: it is a warning, and an empty `python`.
 """
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +12,7 @@ from expbench.adapters.environment.lock import lock_file
 from expbench.adapters.environment.packages import Asked, Facts, ProbeFailed, interpreter_facts
 from expbench.adapters.environment.variables import recorded_variables
 from expbench.domain.document import Env
+from expbench.domain.environment import env_hash
 from expbench.ports import EnvCapture
 
 _UNKNOWN = Facts("", "", {})
@@ -48,7 +48,7 @@ class ChildEnv:
         env: Env = {
             "python": facts.python,
             "platform": facts.platform,
-            "hash": _hash(facts),
+            "hash": env_hash(facts.python, facts.platform, facts.packages),
             "lock": lock,
             "packages": facts.packages,
             "hardware": hardware,
@@ -66,13 +66,3 @@ class ChildEnv:
             return _UNKNOWN, [f"the packages of {interpreter.path} are unknown: {error}"]
         problem = f"the packages of {interpreter.path} are unknown: {facts.problem}" if facts.problem else ""
         return facts, [text for text in (interpreter.warning, problem) if text]
-
-
-def _hash(facts: Facts) -> str:
-    """One digest for equal environments: Python, packages and platform. Empty for an unknown one."""
-    from hashlib import sha256
-
-    if not facts.python:
-        return ""
-    text = json.dumps([facts.python, facts.platform, facts.packages], sort_keys=True)
-    return sha256(text.encode()).hexdigest()
