@@ -452,6 +452,15 @@ def test_notes_of_others_stay(hooked: Path) -> None:
     assert note(hooked) == [f"{run['id']} acc=0.93 loss=1.5 first", "0123456789ab acc=0.99 of a colleague"]
 
 
+def test_a_note_that_another_writer_took_away_comes_back(hooked: Path) -> None:
+    run = record(hooked, change="")
+    run_git(hooked, "notes", "--ref=exp", "remove", "HEAD")
+    (hooked / "train.py").write_text("# another\n")
+    commit(hooked, "-m", "another")
+    inside(hooked, "ls")
+    assert note(hooked, "HEAD~1") == [f"{run['id']} acc=0.93 loss=1.5 first"]
+
+
 def test_hooks_change_nothing_that_is_the_user_s(hooked: Path) -> None:
     record(hooked)
     before = belongings(hooked)

@@ -6,6 +6,7 @@ Notes and git tags are written only where the hooks are installed; what commits 
 import os
 import time
 from functools import cache
+from typing import Final
 
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.git.history import trees_between, trees_of, trees_of_all
@@ -18,7 +19,9 @@ from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import RunDocument
 from expbench.domain.hooks import hook_settings
 from expbench.domain.linking import Ranking, lines_of_trees, note_text, placed, tree_line
-from expbench.services.linking import News, git_tags, link
+from expbench.services.linking import News, git_tags, lines_of_commits, link
+
+_RECENT: Final = 50
 
 
 def has_hooks(project: Project) -> bool:
@@ -71,10 +74,17 @@ def link_runs(place: Workplace, news: News) -> list[str]:
     linked = link(place.store, place.clock, news, how)
     warnings = list(linked.warnings)
     if has_hooks(place.project):
-        _publish(place, linked.lines)
+        _publish(place, {**_recent(place, how), **linked.lines})
         taken = mark(place.project.root, git_tags(linked.lines, news.trees)) if how.tags else []
         warnings += [f"the git tag {tag} is there already, on another commit" for tag in taken]
     return warnings
+
+
+def _recent(place: Workplace, how: Ranking) -> dict[str, list[str]]:
+    """The lines of the newest runs' commits: a note that a hook's `git notes`, which doesn't look whether somebody was
+    faster, has written over is written again.
+    """
+    return lines_of_commits(place.store.newest(_RECENT).documents, how)
 
 
 def _publish(place: Workplace, lines: dict[str, list[str]]) -> None:

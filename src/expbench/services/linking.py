@@ -3,7 +3,7 @@
 A run's commits only ever grow, and the fold adds them up, so that two processes that link at once lose nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from expbench.domain.document import RunDocument
@@ -45,6 +45,15 @@ def link(store: RunStore, clock: Clock, news: News, ranking: Ranking) -> Linked:
         for commit in commits:
             touched.setdefault(commit, []).append(document)
     return Linked({commit: lines_of(documents, ranking) for commit, documents in touched.items()}, warnings)
+
+
+def lines_of_commits(documents: Iterable[Document], ranking: Ranking) -> dict[str, list[str]]:
+    """The lines of each commit that these runs have, the best first."""
+    found: dict[str, list[Document]] = {}
+    for document in documents:
+        for commit in document["links"]["commits"]:
+            found.setdefault(commit, []).append(document)
+    return {commit: lines_of(some, ranking) for commit, some in found.items()}
 
 
 def commits_of(document: Document, news: News) -> list[str]:
