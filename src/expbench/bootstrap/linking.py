@@ -81,8 +81,8 @@ def link_runs(place: Workplace, news: News) -> list[str]:
 
 
 def _recent(place: Workplace, how: Ranking) -> dict[str, list[str]]:
-    """The lines of the newest runs' commits: a note that a hook's `git notes`, which doesn't look whether somebody was
-    faster, has written over is written again.
+    """The lines of the newest runs' commits: a note that a hook's `git notes`, which does not look who was faster,
+    has written over is written again.
     """
     return lines_of_commits(place.store.newest(_RECENT).documents, how)
 
