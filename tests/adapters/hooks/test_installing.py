@@ -251,3 +251,17 @@ def test_a_cut_between_two_steps_leaves_the_hook_that_was_there(
     put(repository)
     take(repository)
     assert path.read_text() == f"#!/bin/sh\n{LOG}"
+
+
+def test_several_at_once_keep_the_hook_that_was_there(repository: Path) -> None:
+    import subprocess
+
+    from tests.cli.program import EXP
+
+    path = hook(repository, "post-commit", f"#!/bin/sh\n{LOG}")
+    for words in (("install",), ("uninstall",)):
+        going = [subprocess.Popen([*EXP, "hooks", *words], cwd=repository, stderr=subprocess.PIPE) for _ in range(4)]
+        assert [(process.wait(), process.communicate()[1].count(b"error")) for process in going] == [(0, 0)] * 4
+        hooked_git(repository, "commit", "--allow-empty", "-q", "-m", "x")
+    assert len(log(repository)) == 2
+    assert path.read_text() == f"#!/bin/sh\n{LOG}"

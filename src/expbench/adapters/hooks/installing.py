@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, flock
 from importlib.resources import files
 from typing import Final, Literal, NamedTuple
 
@@ -66,7 +67,11 @@ def look(project: Project) -> Installed:
 
 def install(project: Project) -> Changes:
     """Put every hook in, or make those of an older version new. Raises `ExpError` where that can't be written."""
-    folder = hook_folders(project)[0]
+    with _alone(project):
+        return _install(project, hook_folders(project)[0])
+
+
+def _install(project: Project, folder: HookFolder) -> Changes:
     paths = {name: os.path.join(folder.path, name) for name in NAMES}
     known = tracked(project, [path for path in paths.values() if os.path.lexists(path)])
     seen = seen_by_git(project, list(paths.values()))
@@ -89,14 +94,13 @@ def install(project: Project) -> Changes:
 def uninstall(project: Project) -> list[str]:
     """Take every hook out and give back what was there; gives the names of hooks that somebody replaced meanwhile."""
     replaced: list[str] = []
-    for folder in hook_folders(project):
-        with _writing(folder):
-            for name in NAMES:
-                if not _give_back(folder.path, name):
-                    replaced.append(name)
-            _remove_before(folder.path + _BEFORE)
-    with _writing(HookFolder(project.common_dir, False)), suppress(FileNotFoundError):
-        os.unlink(_core(project))
+    with _alone(project):
+        for folder in hook_folders(project):
+            with _writing(folder):
+                replaced += [name for name in NAMES if not _give_back(folder.path, name)]
+                _remove_before(folder.path + _BEFORE)
+        with _writing(HookFolder(project.common_dir, False)), suppress(FileNotFoundError):
+            os.unlink(_core(project))
     return replaced
 
 
@@ -227,11 +231,22 @@ def _read(path: str) -> bytes | None:
 
 def _write(path: str, content: bytes, mode: int) -> None:
     """Whole or not at all: a hook that is half written would stop a commit."""
-    draft = f"{path}.exp-new"
+    draft = f"{path}.{os.urandom(4).hex()}.exp-new"
     with open(draft, "wb") as file:
         file.write(content)
     os.chmod(draft, mode)
     os.replace(draft, path)
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """One process at a time: the second would take our hook for the one that was there, and lose that."""
+    fd = os.open(project.common_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        flock(fd, LOCK_EX)  # held for milliseconds, and freed when its holder dies
+        yield
+    finally:
+        os.close(fd)
 
 
 @contextmanager
