@@ -232,10 +232,14 @@ def _read(path: str) -> bytes | None:
 def _write(path: str, content: bytes, mode: int) -> None:
     """Whole or not at all: a hook that is half written would stop a commit."""
     draft = f"{path}.{os.urandom(4).hex()}.exp-new"
-    with open(draft, "wb") as file:
-        file.write(content)
-    os.chmod(draft, mode)
-    os.replace(draft, path)
+    try:
+        with open(draft, "wb") as file:
+            file.write(content)
+        os.chmod(draft, mode)
+        os.replace(draft, path)
+    finally:
+        with suppress(FileNotFoundError):  # it has its place
+            os.unlink(draft)
 
 
 @contextmanager
