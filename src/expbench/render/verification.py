@@ -37,7 +37,8 @@ def _checks(findings: Sequence[Finding]) -> list[Check]:
 
 def _words(each: Finding) -> str:
     if not each["holds"]:
-        pair = f" ({_short(each['found'])} instead of {_short(each['expected'])})" if each["found"] else ""
+        found, expected = each["found"], each["expected"]
+        pair = f" ({_short(found)} instead of {_short(expected)})" if found and found != expected else ""
         return f"{each['why']}{pair}"
     words = _WORDS[each["what"]].format(_short(each["expected"]))
     return f"{words}; {each['why']}" if each["why"] else words
