@@ -157,7 +157,7 @@ def test_unknown_prefix_is_a_mistake_once_no_run_has_such_a_param() -> None:
     assert names(ask("optimizer.lr > 1", store=dotted)) == "a"
     with pytest.raises(UsageError) as caught:
         ask("optimizer.lrr > 1", store=dotted)
-    assert caught.value.hint == "did you mean optimizer.lr"
+    assert caught.value.hint == "did you mean optimizer.lr?"
 
 
 def test_empty_store_judges_no_names() -> None:

@@ -3,8 +3,8 @@
 import os
 
 from expbench.adapters.series.inbox import INBOX, inbox_size, make, settle, warnings_of
+from expbench.bootstrap.keys import tell_stem
 from expbench.bootstrap.workplace import Workplace
-from expbench.domain.events import Event
 
 
 def settle_inbox(place: Workplace, run_id: str) -> list[str]:
@@ -17,7 +17,7 @@ def settle_inbox(place: Workplace, run_id: str) -> list[str]:
     try:
         found = make(run_dir, metrics_dir, is_over=True)
         for stem, key in found.long_keys.items():
-            place.store.append(run_id, [Event("series", place.clock.now(), {"stem": stem, "key": key})])
+            tell_stem(place, run_id, stem, key)
         settle(metrics_dir)
     except OSError as error:
         return [f"the points in {INBOX} could not be recorded: {error.strerror or error}"]

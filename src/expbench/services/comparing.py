@@ -4,7 +4,6 @@ An axis that wasn't asked for costs nothing: neither git nor DVC's listings are 
 """
 
 from collections.abc import Collection, Sequence
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from expbench.domain.diff import (
@@ -22,6 +21,7 @@ from expbench.domain.diff import (
     same,
 )
 from expbench.domain.document import RunDocument
+from expbench.domain.suggestion import did_you_mean
 from expbench.errors import UsageError
 
 ALL_AXES: Final = frozenset(AXES)
@@ -42,8 +42,7 @@ def parse_axes(text: str | None) -> frozenset[str]:
     words = [word.strip().lower() for word in text.split(",") if word.strip()]
     for word in words:
         if word not in ALL_AXES:
-            near = get_close_matches(word, AXES, n=1)
-            meant = f", did you mean {near[0]}?" if near else ""
+            meant = f", {near}" if (near := did_you_mean(word, AXES)) else ""
             raise UsageError(f"a diff has no axis {word!r}{meant}", f"axes are {', '.join(AXES)}", "exp diff --help")
     if not words:
         raise UsageError("--only names no axis", f"axes are {', '.join(AXES)}", "exp diff A B --only params,metrics")

@@ -9,9 +9,10 @@ from typing import Any, Final, Literal, TypeAlias
 from expbench.domain.document import RunDocument
 from expbench.domain.ids import is_id, shortest_prefixes
 from expbench.domain.query.fields import access
-from expbench.domain.query.mistakes import suggestion, visible
+from expbench.domain.query.mistakes import visible
 from expbench.domain.query.syntax import Name
 from expbench.domain.references import Best, Holding, Latest, Stage, Version, Word, parse_reference
+from expbench.domain.suggestion import suggestion
 from expbench.errors import UsageError
 from expbench.ports import RunStore, Selection
 

@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from expbench.domain.document import RunDocument
 from expbench.domain.query.compiled import EVERYTHING, CompiledQuery, StageHolders, Watched
 from expbench.domain.query.fields import Access, access, field_names, full_name, name_of
-from expbench.domain.query.mistakes import did_you_mean, mistake, suggestion
+from expbench.domain.query.mistakes import mistake
 from expbench.domain.query.syntax import show_name
+from expbench.domain.suggestion import did_you_mean, suggestion
 from expbench.ports import DamagedRun, Listing, RunStore, Selection
 
 Document: TypeAlias = Mapping[str, Any]

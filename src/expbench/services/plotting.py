@@ -14,10 +14,11 @@ from typing import Final, NamedTuple
 from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.domain.ids import shortest_prefixes
 from expbench.domain.numbers import number_from_json
-from expbench.domain.query.mistakes import suggestion, visible
+from expbench.domain.query.mistakes import visible
 from expbench.domain.reducing import Axis, Curve, Extent, Reducer, extent, smoothed
 from expbench.domain.references import Best, Holding, Latest, parse_reference
 from expbench.domain.series import Points
+from expbench.domain.suggestion import suggestion
 from expbench.errors import UsageError
 from expbench.ports import RunStore, Selection
 from expbench.services.finding import Better, find

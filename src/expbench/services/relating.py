@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from expbench.domain.document import RunDocument
-from expbench.domain.query.mistakes import suggestion, visible
+from expbench.domain.query.mistakes import visible
 from expbench.domain.relation import Influence, Observed, Paired, differing, influences, observed, pairs
+from expbench.domain.suggestion import suggestion
 from expbench.errors import UsageError
 from expbench.ports import RunStore
 from expbench.services.finding import Better, find

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from expbench.domain.query.compare import value_test
 from expbench.domain.query.compiled import EVERYTHING, CompiledQuery, Matches, StageHolders, Watched
 from expbench.domain.query.fields import STATUSES, Access, Document, access
-from expbench.domain.query.mistakes import suggestion
 from expbench.domain.query.syntax import (
     And,
     Comparison,
@@ -23,6 +22,7 @@ from expbench.domain.query.syntax import (
     Query,
     show_name,
 )
+from expbench.domain.suggestion import suggestion
 
 
 class _Gathered(NamedTuple):

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from expbench.domain.pins import unpinned
 from expbench.domain.projection import entry
-from expbench.domain.query.mistakes import mistake, suggestion
+from expbench.domain.query.mistakes import mistake
 from expbench.domain.query.syntax import Name
+from expbench.domain.suggestion import suggestion
 
 Document: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = Any  # whatever JSON can hold

@@ -1,16 +1,14 @@
-"""Mistakes in a filter, pointed at: the text, a caret under the place, and what was probably meant.
+"""Mistakes in a filter, pointed at: the text, and a caret under the place.
 
 Whatever the text holds, one character shown takes the columns that the caret line counts for it.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from expbench.errors import UsageError
 
 _BEFORE: Final = 50  # characters shown left and right of the mistake: a terminal of 80 columns is enough
 _AFTER: Final = 20
-_LONGEST_WORD: Final = 100  # did-you-mean compares no longer words: its cost grows with their product
 
 
 def mistake(
@@ -18,23 +16,6 @@ def mistake(
 ) -> UsageError:
     """The error for the characters from `start` up to `end`; `why` is a sentence without a full stop."""
     return UsageError(what, f"{why}\n{_pointed(text, start, max(end, start + 1))}", hint)
-
-
-def suggestion(word: str, known: Iterable[str], likeness: float = 0.7) -> str:
-    """The known word that is most like this one (at least so much of 1), or an empty text."""
-    if len(word) > _LONGEST_WORD:
-        return ""
-    from difflib import get_close_matches
-
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(word.lower(), by_lower, n=1, cutoff=likeness)
-    return by_lower[found[0]] if found else ""
-
-
-def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.7) -> str:
-    """`did you mean X`, or an empty text when nothing is near."""
-    near = suggestion(word, known, likeness)
-    return f"did you mean {near}" if near else ""
 
 
 def visible(text: str) -> str:

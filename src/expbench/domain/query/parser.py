@@ -8,7 +8,7 @@ from typing import Final
 
 from expbench.domain.query.fields import access, is_prefix
 from expbench.domain.query.lexer import Part, Token, tokens
-from expbench.domain.query.mistakes import did_you_mean, mistake
+from expbench.domain.query.mistakes import mistake
 from expbench.domain.query.syntax import (
     KEYWORDS,
     And,
@@ -24,6 +24,7 @@ from expbench.domain.query.syntax import (
     show_name,
 )
 from expbench.domain.query.values import as_number
+from expbench.domain.suggestion import did_you_mean, suggestion
 from expbench.errors import UsageError
 
 DEEPEST: Final = 40
@@ -139,7 +140,8 @@ class _Parser:
         if kind not in LABELS:
             end = token.start + len(kind) + 1
             known = [f"{label}:" for label in sorted(LABELS)]
-            hint = did_you_mean(f"{kind}:", known) or f"known are: {' '.join(known)}"
+            near = suggestion(f"{kind}:", known)
+            hint = f"did you mean {near}" if near else f"known are: {' '.join(known)}"
             raise mistake(self.text, token.start, end, f"the label {kind}: is unknown", hint)
         text = "".join(part.text for part in value)
         if not text:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from expbench.domain.parts import MISSING, Part, parts_of
 from expbench.domain.query.compiled import EVERYTHING, CompiledQuery, StageHolders
-from expbench.domain.query.mistakes import suggestion
+from expbench.domain.suggestion import suggestion
 from expbench.errors import UsageError
 from expbench.services.listing import compile_filter, sort_key
 from expbench.tui.state import Snapshot
