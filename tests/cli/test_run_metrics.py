@@ -50,6 +50,17 @@ def test_printed_and_stated_are_one_series_whose_last_point_is_the_files(reposit
     assert exp(repository, "doctor").code == 0
 
 
+def test_a_printed_number_that_the_file_states_exactly_is_one_point_and_no_maximum_of_its_own(
+    repository: Path,
+) -> None:
+    script = BOTH.replace("0.98765", "1 - 1 / 600")  # printed as 1.00
+    metrics = recorded(repository, script)
+    assert [(step, value) for step, _, value in points(repository, "acc")] == [(1, 0.33), (2, 0.67), (3, 1 - 1 / 600)]
+    assert (metrics["acc"]["max"], metrics["acc"]["count"]) == (1 - 1 / 600, 3)
+    assert metrics["acc"]["source"] == "file:metrics.json"
+    assert exp(repository, "doctor").code == 0
+
+
 def test_a_metrics_file_that_the_run_did_not_write_does_not_count(repository: Path) -> None:
     (repository / "metrics.json").write_text('{"acc": 0.1}')
     assert recorded(repository, "print('no metric here')") == {}

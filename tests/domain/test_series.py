@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expbench.domain.numbers import number_from_json, number_to_json
-from expbench.domain.series import RECORD, Points, decode_points, merge, summarise
+from expbench.domain.series import RECORD, Points, decode_points, is_rounded, merge, summarise
 
 steps = st.integers(-(2**63), 2**63 - 1)
 values = st.floats(width=64)
@@ -70,3 +70,22 @@ def test_merged_summaries_equal_the_summary_of_all(rows: list[tuple[int, float, 
 def test_a_number_survives_json(value: float) -> None:
     again = number_from_json(number_to_json(value))
     assert again == value or (math.isnan(again) and math.isnan(value))
+
+
+@pytest.mark.parametrize(
+    ("printed", "exact", "is_same"),
+    [
+        ([0.9417, 0.9528], 0.95278, True),
+        ([0.9417, 0.95], 0.95004, True),  # printed as 0.9500
+        ([0.9417, 0.95], 0.954, False),
+        ([0.9417, 0.9528], 0.9529, False),
+        ([1.0, 0.5], 0.5, True),
+        ([1.0, 1.0], 0.9876, False),
+        ([0.5], 0.52, False),
+        ([1e-7, 0.123], 0.12345, True),
+        ([math.nan, 0.33], math.nan, False),
+        ([math.inf], math.inf, True),
+    ],
+)
+def test_a_number_printed_is_another_rounded(printed: list[float], exact: float, is_same: bool) -> None:
+    assert is_rounded(array("d", printed), exact) is is_same

@@ -11,7 +11,7 @@ from expbench.adapters.series.writer import SeriesWriter
 from expbench.bootstrap.keys import tell_long_key
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import Summary
-from expbench.domain.series import PRINTED
+from expbench.domain.series import PRINTED, RECORD, is_rounded
 from expbench.services.recording import FoundMetrics
 
 
@@ -46,11 +46,25 @@ def _log(place: Workplace, run_id: str, found: Collected) -> None:
 
 
 def _confirm(printed: SeriesFile, stated: Series, writer: SeriesWriter) -> None:
-    """One series of both: what was printed is the curve, and what the file states, exactly, its last point."""
+    """One series of both: what was printed is the curve, and what the file states, exactly, its last point.
+
+    Where the last one printed is only that number rounded, it is the same point: else the curve's highest could be
+    one that never was.
+    """
     *_, last = blocks(printed)
-    os.replace(printed.path, os.path.join(os.path.dirname(printed.path), file_name(stated.key, FILE)))
+    path = os.path.join(os.path.dirname(printed.path), file_name(stated.key, FILE))
+    os.replace(printed.path, path)
     ((_, at, value),) = stated.columns.points()
-    writer.append(stated.key, value, last.steps[-1], at)
+    if not is_rounded(last.values, value):
+        writer.append(stated.key, value, last.steps[-1], at)
+        return
+    file = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        record = RECORD.pack(last.steps[-1], last.times[-1], value)
+        os.pwrite(file, record, printed.size - RECORD.size)
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def _stated(logged: dict[str, Summary], found: Collected) -> dict[str, Summary]:

@@ -8,12 +8,14 @@ import math
 import struct
 import sys
 from array import array
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from expbench.domain.document import Summary
 from expbench.domain.numbers import number_from_json, number_to_json
 
 RECORD: Final = struct.Struct("<qdd")
+_LOOKED_AT: Final = 100  # of the numbers printed, to see to how many places they were
 # Sources of what a program prints for people, often rounded.
 PRINTED: Final = ("stdout",)
 
@@ -70,6 +72,21 @@ def merge(earlier: Summary, later: Summary) -> Summary:
         "first_step": earlier["first_step"],
         "count": earlier["count"] + later["count"],
     }
+
+
+def is_rounded(printed: Sequence[float], exact: float) -> bool:
+    """Whether the last number printed is `exact`, rounded to as many places as the others of the series have.
+
+    A number with fewer than two places says too little to tell.
+    """
+    places = max(map(_places, printed[-_LOOKED_AT:]))
+    return printed[-1] == exact or (places > 1 and abs(printed[-1] - exact) <= 0.5001 * 10.0**-places)
+
+
+def _places(number: float) -> int:
+    """How many decimal places the number needs; trailing zeros that were printed are not known any more."""
+    whole, _, fraction = repr(number).partition(".")
+    return len(fraction) if fraction.isdecimal() and whole.lstrip("-").isdecimal() and fraction != "0" else 0
 
 
 def _least(numbers: list[float]) -> float:

@@ -193,6 +193,8 @@ NOTHING = [
     "ETA: 0:01:23",
     "Elapsed: 12.5s",
     "elapsed time: 12.5 s",
+    "GPU available: True (cuda), used: True",
+    "TPU available: False, using: 0 TPU cores",
     "GPU memory: 10.3 GB",
     "Throughput: 123.4 images/sec",
     "Speed: 100.5 it/s",

@@ -19,7 +19,7 @@ _NEVER: Final = frozenset(
     "port pid ppid uid gid tid eta v_num version ts timestamp seed line lineno job_id process thread node cuda cudnn "
     "python torch numpy commit sha sha1 sha256 md5 hash uuid revision exit_code exitcode returncode errno date year "
     "epochs num_epochs max_epochs n_epochs max_steps num_steps total_steps num_workers batch_size world_size "
-    "local_rank rank random_state".split()
+    "local_rank rank random_state using available".split()
 )
 # Words of a setting or a count, when the number is whole.
 _COUNTED: Final = frozenset(
