@@ -23,6 +23,7 @@ NAMES = {
     "metrics_files": "metrics.files",
     "env_variables": "env.variables",
     "max_file_size": "snapshot.max_file_size",
+    "max_untracked_size": "snapshot.max_untracked_size",
     "artifact_paths": "artifacts.paths",
 }
 
@@ -34,7 +35,7 @@ def test_the_example_is_understood_without_a_warning() -> None:
 def test_the_example_sets_everything_that_can_be_set() -> None:
     example, nothing = settings_from(tomllib.loads(BLOCKS[0])), Settings()
     same = [name for name in NAMES if getattr(example, name) == getattr(nothing, name)]
-    assert same == ["max_file_size"]  # the example shows the default
+    assert same == ["max_file_size", "max_untracked_size"]  # the example shows the defaults
 
 
 def test_the_example_sets_capture_too() -> None:

@@ -36,6 +36,7 @@ def test_every_setting_shown_in_that_file_is_valid_and_known() -> None:
         metrics_files=("results/scores.json",),
         env_variables=("NCCL_DEBUG",),
         max_file_size=10_000_000,
+        max_untracked_size=100_000_000,
         artifact_paths=("models/*.pt",),
     )
 
@@ -118,6 +119,7 @@ def test_unknown_names_are_warnings(text: str, warning: str) -> None:
         ("[env]\nvariables = [1]", "env.variables"),
         ("[snapshot]\nmax_file_size = 'big'", "snapshot.max_file_size"),
         ("[snapshot]\nmax_file_size = true", "snapshot.max_file_size"),
+        ("[snapshot]\nmax_untracked_size = []", "snapshot.max_untracked_size"),
         ("[snapshot]\nmax_file_size = -1", "snapshot.max_file_size"),
     ],
 )

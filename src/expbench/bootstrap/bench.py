@@ -66,7 +66,7 @@ def build_bench(
 
     return Workbench(
         store=place.store,
-        code=GitCode(place.project, settings.max_file_size),
+        code=GitCode(place.project, settings.max_file_size, untracked_cap=settings.max_untracked_size),
         data=DvcData(root, place.cache_dir),
         env=ChildEnv(root, place.cache_dir, around.environ, settings.env_variables),
         clock=place.clock,

@@ -164,7 +164,7 @@ def _adapted(
             return KeptArtifacts([*kept.artifacts, *more.artifacts], [*kept.warnings, *more.warnings])
 
         data = DvcData(tree.path, os.path.join(inner.cache_dir, "worktrees"))
-        code = GitCode(tree.project, inner.settings.max_file_size, held)
+        code = GitCode(tree.project, inner.settings.max_file_size, held, inner.settings.max_untracked_size)
         return bench._replace(code=code, data=data, artifacts=artifacts)
 
     return adapt

@@ -17,6 +17,7 @@ from expbench.errors import EnvironmentUnusable, UsageError
 
 FILE_NAME: Final = "exp.toml"
 DEFAULT_MAX_FILE_SIZE: Final = 10_000_000  # bytes
+DEFAULT_MAX_UNTRACKED_SIZE: Final = 100_000_000  # bytes
 
 # Those of the last row are read by others from `Settings.raw`.
 _TOP_LEVEL: Final = (
@@ -65,6 +66,8 @@ DEFAULT_TOML: Final = """\
 # Larger files that git does not track are left out of the snapshot and named in the run.
 #[snapshot]
 #max_file_size = "10 MB"
+# So much that git does not track is taken in all; beyond it the heaviest folders are left out and named.
+#max_untracked_size = "100 MB"
 
 # Files to keep with each run, relative to the repository's root; ** stands for any number of folders.
 #[artifacts]
@@ -98,6 +101,7 @@ class Settings(NamedTuple):
     metrics_files: tuple[str, ...] = ()
     env_variables: tuple[str, ...] = ()
     max_file_size: int = DEFAULT_MAX_FILE_SIZE
+    max_untracked_size: int = DEFAULT_MAX_UNTRACKED_SIZE
     artifact_paths: tuple[str, ...] = ()
     raw: Mapping[str, Any] = {}
     warnings: tuple[str, ...] = ()
@@ -117,7 +121,8 @@ def settings_from(document: Mapping[str, Any]) -> Settings:
         params_files=_texts(_table(document, "params"), "files", "params.files"),
         metrics_files=_texts(files, "files", "metrics.files"),
         env_variables=_texts(_table(document, "env"), "variables", "env.variables"),
-        max_file_size=_size(_table(document, "snapshot")),
+        max_file_size=_size(_table(document, "snapshot"), "max_file_size", DEFAULT_MAX_FILE_SIZE),
+        max_untracked_size=_size(_table(document, "snapshot"), "max_untracked_size", DEFAULT_MAX_UNTRACKED_SIZE),
         artifact_paths=_patterns(_table(document, "artifacts"), "paths", "artifacts.paths"),
         raw=document,
         warnings=tuple(_unknown_names(document, declared)),
@@ -173,11 +178,11 @@ def _patterns(document: Mapping[str, Any], key: str, where: str) -> tuple[str, .
     return patterns
 
 
-def _size(snapshot: Mapping[str, Any]) -> int:
-    value = snapshot.get("max_file_size", DEFAULT_MAX_FILE_SIZE)
+def _size(snapshot: Mapping[str, Any], key: str, default: int) -> int:
+    value = snapshot.get(key, default)
     size = bytes_of(value) if isinstance(value, str) else value
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
-        raise _wrong("snapshot.max_file_size", 'a size such as "10 MB" or a number of bytes', value)
+        raise _wrong(f"snapshot.{key}", 'a size such as "10 MB" or a number of bytes', value)
     return size
 
 
@@ -228,7 +233,7 @@ def _unknown_names(document: Mapping[str, Any], declared: Mapping[str, Mapping[s
         yield f"{FILE_NAME}: [events] is left out: {why}"
     yield from _unknown("params.", _table(document, "params"), ("files",))
     yield from _unknown("env.", _table(document, "env"), ("variables",))
-    yield from _unknown("snapshot.", _table(document, "snapshot"), ("max_file_size",))
+    yield from _unknown("snapshot.", _table(document, "snapshot"), ("max_file_size", "max_untracked_size"))
     yield from _unknown("hooks.", _table(document, "hooks"), ("tag_best", "push"))
     yield from _unknown("artifacts.", _table(document, "artifacts"), ("paths",))
     for key, table in declared.items():

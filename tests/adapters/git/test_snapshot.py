@@ -314,6 +314,32 @@ def test_the_cap_is_ten_megabytes(repository: Path) -> None:
     assert "10 MB" in warnings[0]
 
 
+def test_untracked_files_that_are_too_many_together_are_left_out_by_the_heaviest_folder(repository: Path) -> None:
+    for number in range(50):
+        image = repository / "new" / "images" / f"class{number % 5}" / f"{number}.png"
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.write_bytes(bytes([number]) * 1000)
+    (repository / "new" / "code.py").write_text("print()\n")
+    (repository / "train.py").write_text("changed\n" * 1000)
+    code = GitCode(find_project(str(repository)), untracked_cap=10_000)
+    found, warnings = code.capture(RUN_ID, AT, {})
+    (left,) = found["omitted"]
+    assert (left["path"], left["size"], found["complete"]) == ("new/images", 50_000, False)
+    assert (
+        left["reason"] == "it has 50 untracked files, and there are more than 10000 bytes of untracked files in all"
+    )
+    assert [text.endswith("dvc add new/images") for text in warnings] == [True]
+    assert set(files_of(repository, found["snapshot"])) == {"train.py", "README.md", "new/code.py"}
+    assert int(run_git(repository, "count-objects").split()[0]) < 20
+
+
+def test_untracked_files_below_the_total_are_all_taken(repository: Path) -> None:
+    for number in range(10):
+        (repository / f"{number}.png").write_bytes(b"x" * 1000)
+    found, warnings = GitCode(find_project(str(repository)), untracked_cap=10_000).capture(RUN_ID, AT, {})
+    assert (found["omitted"], warnings) == ([], [])
+
+
 def test_names_in_omitted_are_safe_for_json(repository: Path) -> None:
     Path(os.fsdecode(os.fsencode(repository) + b"/caf\xe9")).write_text("long enough")
     code, warnings = take(repository, size_cap=3)

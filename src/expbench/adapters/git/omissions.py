@@ -5,7 +5,7 @@ Whatever is left out is named with its size and its reason; nothing is ever left
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from expbench.adapters.git.status import Change, Status
@@ -26,6 +26,9 @@ class Plan(NamedTuple):
     remove: list[bytes]
     omitted: dict[bytes, Omitted]
     oversized: list[bytes]
+    # Sizes of untracked files to take, by path; and the folders of which there were too many of them.
+    untracked: dict[bytes, int]
+    too_much: list[bytes]
 
 
 def omit(path: bytes, size: int, reason: str) -> Omitted:
@@ -35,7 +38,7 @@ def omit(path: bytes, size: int, reason: str) -> Omitted:
 
 def make_plan(root: bytes, status: Status, size_cap: int) -> Plan:
     """Sort what git saw. A file of more than `size_cap` bytes is left out."""
-    plan = Plan([], [], {path: omit(path, 0, UNREADABLE) for path in status.unreadable}, [])
+    plan = Plan([], [], {path: omit(path, 0, UNREADABLE) for path in status.unreadable}, [], {}, [])
     for change in status.changes:
         _sort(plan, root, change, size_cap)
     return plan
@@ -66,6 +69,8 @@ def _sort_existing(plan: Plan, root: bytes, change: Change, found: os.stat_resul
     reason = _obstacle(os.path.join(root, path), found, size_cap)
     if not reason:
         plan.update.append(path)
+        if change.untracked and stat.S_ISREG(found.st_mode):
+            plan.untracked[path] = found.st_size
         if change.path.endswith(b"/"):  # git's sign for an untracked repository
             plan.omitted[path] = omit(path, 0, NESTED)
         return
@@ -74,6 +79,23 @@ def _sort_existing(plan: Plan, root: bytes, change: Change, found: os.stat_resul
         plan.oversized.append(path)
     if change.unmerged:
         plan.remove.append(path)  # a tree can't be written while a path has several versions
+
+
+def cut_untracked(plan: Plan, cap: int, tracked: Callable[[], Iterable[bytes]]) -> None:
+    """Take untracked files out of the plan, by folders, until they are `cap` bytes at most."""
+    if sum(plan.untracked.values()) <= cap:
+        return
+    from expbench.adapters.git.untracked import left_out
+
+    gone: set[bytes] = set()
+    for left in left_out(plan.untracked, cap, tracked()):
+        count = f"{len(left.files):,} untracked file{'s' if len(left.files) > 1 else ''}"
+        reason = f"it has {count}, and there are more than {_size(cap)} of untracked files in all"
+        plan.omitted[left.folder] = omit(left.folder, left.size, reason)
+        if not left.is_mixed:
+            plan.too_much.append(left.folder)
+        gone.update(left.files)
+    plan.update[:] = [path for path in plan.update if path not in gone]
 
 
 def _obstacle(full_path: bytes, found: os.stat_result, size_cap: int) -> str:
@@ -88,11 +110,15 @@ def _obstacle(full_path: bytes, found: os.stat_result, size_cap: int) -> str:
 
 def warnings_for(plan: Plan, size_cap: int) -> list[str]:
     """One sentence for the files that are too large, with what to type, and one for all else."""
-    others = [path for path in plan.omitted if path not in set(plan.oversized)]
+    named = {*plan.oversized, *plan.too_much}
+    others = [path for path in plan.omitted if path not in named]
     told = []
     if plan.oversized:
         what = f"Larger than {_size(size_cap)} and so not in the snapshot: {_names(plan.oversized)}"
         told.append(f"{what}. To track it type: dvc add {_quoted(plan.oversized)}")
+    if plan.too_much:
+        what = f"Too much that git does not track, and so not in the snapshot: {_names(plan.too_much)}"
+        told.append(f"{what}. To track it type: dvc add {_quoted(plan.too_much)}")
     if others:
         reasons = sorted({plan.omitted[path]["reason"] for path in others})
         told.append(f"Not in the snapshot: {_names(others)} ({'; '.join(reasons)})")

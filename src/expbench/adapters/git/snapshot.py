@@ -20,6 +20,7 @@ from expbench.domain.document import Code
 from expbench.ports import CodeCapture
 
 SIZE_CAP: Final = 10_000_000
+UNTRACKED_CAP: Final = 100_000_000
 
 
 class _Taken(NamedTuple):
@@ -33,12 +34,20 @@ class _Taken(NamedTuple):
 class GitCode:
     """`ports.CodeVersion` on git. A changed or untracked file of more than `size_cap` bytes is left out.
 
-    What is untracked at or below one of the `data` paths is no code, even where no `.gitignore` says so.
+    Of untracked files that are more than `untracked_cap` bytes in all, the heaviest folders are left out. What is
+    untracked at or below one of the `data` paths is no code, even where no `.gitignore` says so.
     """
 
-    def __init__(self, project: Project, size_cap: int = SIZE_CAP, data: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        project: Project,
+        size_cap: int = SIZE_CAP,
+        data: Collection[str] = (),
+        untracked_cap: int = UNTRACKED_CAP,
+    ) -> None:
         self.project = project
         self.size_cap = size_cap
+        self.untracked_cap = untracked_cap
         self._data = tuple(path.encode("utf-8", "surrogateescape") for path in data)
 
     def capture(self, run_id: str, at: str, replacements: Mapping[str, bytes]) -> CodeCapture:
@@ -74,6 +83,7 @@ class GitCode:
         self, run_id: str, at: str, replacements: Mapping[str, bytes], found: Status, index: str, scratch: Scratch
     ) -> _Taken:
         plan = omissions.make_plan(os.fsencode(self.project.root), found, self.size_cap)
+        omissions.cut_untracked(plan, self.untracked_cap, lambda: self._call(["ls-files", "-z"]).stdout.split(b"\0"))
         if found.head and not found.changes and not replacements:
             return _Taken(found.head, self._tree_of(found.head), plan)
         tree = self._write_tree(plan, replacements, index or scratch.copy_index(), scratch)
