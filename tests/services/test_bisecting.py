@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from expbench.domain.bisecting import Limit, Measured, Step
+from expbench.domain.bisecting import Limit, Measured, Step, bisection, state_from_json
 from expbench.domain.document import RunDocument
-from expbench.domain.recipe import Recipe
+from expbench.domain.recipe import Impossible, Obstacle, Recipe
 from expbench.errors import ExpError, UsageError
-from expbench.services.bisecting import Means, Question, answers, bisect, recipe_at
+from expbench.services.bisecting import Means, Question, answers, bisect, key_of, recipe_at
 from tests.domain.rerun_documents import a_run
 
 COMMITS = [f"{place:040x}" for place in range(1, 22)]
@@ -54,7 +54,8 @@ class World:
     def means(self) -> Means:
         return Means(
             self.rerun,
-            lambda commit: self.recorded.get(commit, []),
+            [document for documents in self.recorded.values() for document in documents],
+            lambda document, commit: document["code"]["snapshot"] == commit,
             lambda: self.state,
             self.save,
             lambda commit, step: self.told.append((commit, step)),
@@ -131,16 +132,60 @@ def test_a_search_needs_two_commits() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": "failed"}, {"command": ["x"]}, {"cwd": "sub"}, {"params": {}}, {"code": {"snapshot": COMMITS[4]}}],
-)
-def test_only_a_run_of_that_commit_with_that_command_answers(changes: dict[str, Any]) -> None:
+    [{"status": "failed"}, {"command": ["x"]}, {"cwd": "sub"}, {"params": {}}, {"params": {"lr": 0.2}},
+     {"params": {"lr": 0.1, "extra": 1}}, {"code": {"snapshot": COMMITS[3], "complete": False}}],
+)  # fmt: skip
+def test_only_a_run_with_that_command_and_those_params_answers(changes: dict[str, Any]) -> None:
     world = World(7)
-    assert answers(world.run_of(COMMITS[3]), COMMITS[3], TEMPLATE)
-    assert not answers(world.run_of(COMMITS[3], **changes), COMMITS[3], TEMPLATE)
+    assert answers(world.run_of(COMMITS[3]), TEMPLATE)
+    assert not answers(world.run_of(COMMITS[3], **changes), TEMPLATE)
+
+
+def test_a_param_that_only_some_commits_have_in_their_files_is_no_obstacle() -> None:
+    """Neither is one that the program itself logs: it belongs to the code."""
+    template = a_run(params={"lr": 0.1, "old": 1}, param_sources={"lr": "argv", "old": "file:params.yaml"})
+    newer = a_run(params={"lr": 0.1, "new": 2, "size": 9}, param_sources={"new": "file:params.yaml", "size": "api"})
+    assert answers(newer, template)
+    assert not answers(a_run(params={"old": 1}, param_sources={"old": "file:params.yaml"}), template)
+    assert not answers(a_run(params={"lr": 0.1, "old": 2}, param_sources={"old": "file:params.yaml"}), template)
 
 
 def test_a_commit_is_run_with_its_own_data_and_environment() -> None:
-    recipe = recipe_at(COMMITS[3], TEMPLATE)
-    assert (recipe.snapshot, recipe.data, recipe.env) == (COMMITS[3], None, None)
+    recipe = recipe_at(COMMITS[3], TEMPLATE, "acc")
+    assert (recipe.snapshot, recipe.data, recipe.env, recipe.params_snapshot) == (COMMITS[3], None, None, None)
     assert (recipe.params, recipe.command) == ({"lr": 0.1}, TEMPLATE["command"])
     assert recipe.variables == {"PYTHONHASHSEED": "0"}
+    assert (recipe.experiment, recipe.tags, recipe.parent) == ("bisect acc", ["bisect"], TEMPLATE["id"])
+
+
+def test_a_commit_that_can_not_even_be_begun_is_passed_over_and_says_why() -> None:
+    world = World(7)
+
+    def rerun(recipe: Recipe) -> RunDocument:
+        if recipe.snapshot == COMMITS[10]:
+            raise Impossible([Obstacle("d.csv", None, "d.csv is lost")])
+        return world.run_of(recipe.snapshot)
+
+    found, known = bisect(question(), world.means._replace(rerun=rerun))
+    assert found.commit == COMMITS[7]
+    assert known[COMMITS[10]] == Measured(None, None, "d.csv is lost")
+    assert state_from_json(world.state, world.state) == known
+
+
+def test_searches_that_can_share_their_measurements_have_one_key() -> None:
+    assert key_of("acc", TEMPLATE) == key_of("acc", {**TEMPLATE, "id": "0" * 12, "name": "other"})
+    assert len({key_of("acc", TEMPLATE), key_of("loss", TEMPLATE), key_of("acc", a_run(params={"lr": 0.2}))}) == 3
+
+
+def test_the_document_tells_every_measurement_in_the_order_of_history() -> None:
+    world = World(7, frozenset({10}))
+    found, known = bisect(question(), world.means)
+    document = bisection("acc", COMMITS, found, known, BELOW)
+    assert (document["commit"], document["good"], document["bad"]) == (COMMITS[7], COMMITS[0], COMMITS[-1])
+    told = {each["commit"]: each for each in document["measured"]}
+    assert [COMMITS.index(commit) for commit in told] == sorted(COMMITS.index(commit) for commit in told)
+    assert told[COMMITS[10]] == {
+        "commit": COMMITS[10], "value": None, "answer": "skip", "run": f"{10:012}", "why": "failed",
+    }  # fmt: skip
+    assert told[COMMITS[0]]["answer"] == "good"
+    json.dumps(document, allow_nan=False)

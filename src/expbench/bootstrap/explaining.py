@@ -18,7 +18,7 @@ from expbench.domain.recipe import Impossible, Recipe, axis_of, obstacles
 from expbench.errors import ExpError
 from expbench.ports import Progress
 from expbench.services.comparing import ALL_AXES, compare
-from expbench.services.consenting import Ask
+from expbench.services.consenting import Ask, trust_for
 from expbench.services.explaining import Explanation, Plan, SameCode, choose_metric, explain, plan_why
 
 
@@ -50,14 +50,8 @@ def explained(
             in_the_way = obstacles(document, evidence(place))
             if in_the_way:
                 raise Impossible(in_the_way, document["id"])
-            agree(place, document, wish, _trust_of(document, trusted), ask, again)
+            agree(place, document, wish, trust_for(document, trusted), ask, again)
     return explain(case.plan, _rerun(place, case, wish), told)
-
-
-def _trust_of(document: RunDocument, trusted: Sequence[str]) -> str | None:
-    """The commit that was named for this run; any other one where none is its own, so that this is refused."""
-    own = [commit for commit in trusted if commit.lower() == document["code"]["snapshot"]]
-    return next(iter([*own, *trusted]), None)
 
 
 def _rerun(place: Workplace, case: Case, wish: Wish) -> Callable[[Recipe], RunDocument]:

@@ -43,8 +43,8 @@ def materialised(project: Project, recipe: Recipe, a: RunDocument, b: RunDocumen
         raise Impossible([Obstacle("code", None, error.cause)], a["id"]) from error
     return recipe._replace(
         snapshot=commit,
-        params_snapshot=None,
-        data_snapshot=None,
+        params_snapshot=commit,
+        data_snapshot=commit,
         env_snapshot=_env_snapshot(project.root, recipe, commit),
     )
 

@@ -22,6 +22,7 @@ from expbench.bootstrap.mixing import environment_files
 from expbench.bootstrap.placing import empty_submodules, placed
 from expbench.bootstrap.recorder import Rerun, Voice, record
 from expbench.bootstrap.replaying import replayed_environ
+from expbench.bootstrap.settling import settled
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import Links, RunDocument
 from expbench.domain.events import Event
@@ -51,7 +52,7 @@ def rerun(place: Workplace, original: RunDocument, recipe: Recipe, wish: Wish) -
     """
     run_id = new_id(os.urandom(8))
     outputs = [entry["path"] for entry in original["data"]["outputs"]]
-    entries, voice = recipe.data or (), wish.voice
+    entries, voice = recipe.data, wish.voice
     with signals_as_errors("the rerun was broken off"):
         try:
             with worktree(
@@ -86,6 +87,7 @@ def _run(
 ) -> RunDocument:
     """The run in its work tree, recorded."""
     inner = Workplace(tree.project, tree.path)
+    recipe = settled(inner, recipe)
     environ = replayed_environ(wish.around.environ, recipe.variables, tree.path, inner.settings.env_variables)
     environment = _environment(place, tree, recipe, environ, wish.voice.progress)
     root = os.path.realpath(place.project.root)

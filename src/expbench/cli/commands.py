@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "graph": Command("graph", LOOK, "Commits with the runs that hang on them."),
     "repro": Command("repro", REPRODUCE, "Run it again in a clean place, compare, and give a verdict."),
     "why": Command("why", REPRODUCE, "Which change moved a metric: code, data, params or environment."),
+    "bisect": Command("bisect", REPRODUCE, "Which commit moved a metric."),
     "restore": Command("restore", REPRODUCE, "Put a run's files, data and environment into a new folder."),
     "models": Command("models", REGISTRY, "Models, versions and stages, kept in git tags."),
     "promote": Command("promote", REGISTRY, "Give a stage to a run or to a version of a model."),

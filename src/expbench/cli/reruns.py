@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from expbench.bootstrap.workplace import Workplace
 
 Timeout = Annotated[str | None, typer.Option("--timeout", metavar="T", help="End it after 90s, 5m, 2h.")]
+Trust = Annotated[
+    list[str] | None,
+    typer.Option("--trust", metavar="COMMIT", help="Run another person's code: the whole snapshot; once for each."),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing; no consent to another person's code.")]
 
 

@@ -7,8 +7,8 @@ import typer
 from expbench.bootstrap.workplace import Workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
-from expbench.cli.place import AsJson, Run, style, workplace
-from expbench.cli.reruns import Timeout, Yes, asking, rerun_wish, resumable
+from expbench.cli.place import AsJson, complete_run, style, workplace
+from expbench.cli.reruns import Timeout, Trust, Yes, asking, rerun_wish, resumable
 from expbench.domain.ids import shortest_prefixes
 from expbench.services.explaining import Explanation, Plan
 
@@ -21,8 +21,17 @@ from expbench.services.explaining import Explanation, Plan
     """
 )
 def why(
-    a: Run,
-    b: Run,
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A",
+            help="A run: an id or its beginning, a name, @, @~3, best:METRIC, :/text, ...",
+            autocompletion=complete_run,
+        ),
+    ],
+    b: Annotated[
+        str, typer.Argument(metavar="B", help="The run whose metric is other.", autocompletion=complete_run)
+    ],
     metric: Annotated[
         str | None,
         typer.Option("--metric", "-m", metavar="M", help="The metric to explain, where both have several."),
@@ -30,12 +39,7 @@ def why(
     repeat: Annotated[int, typer.Option("--repeat", metavar="N", help="Runs of each mix, to see the noise.")] = 1,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the reruns that are needed, and stop.")] = False,
     timeout: Timeout = None,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--trust", metavar="COMMIT", help="Run another person's code: the whole snapshot; once for each."
-        ),
-    ] = None,
+    trust: Trust = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ as values, not as good or bad, so that an interrupted search, or one with anothe
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict
 
 from expbench.domain.document import Number
 from expbench.domain.numbers import number_from_json, number_to_json
@@ -29,14 +29,36 @@ class Limit(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What is known of a commit: the metric's last value (None: it can't be judged) and the run that tells."""
+    """What is known of a commit: the metric's last value (None: it can't be judged, see `why`), and the run."""
 
     value: float | None
     run_id: str | None = None
+    why: str = ""
 
 
 # What was measured, by commit.
 Known = Mapping[str, Measured]
+
+
+class MeasuredCommit(TypedDict):
+    """One commit of `exp bisect --json`; `value` and `run` are null where there is none, `why` says why not."""
+
+    commit: str
+    value: Number | None
+    answer: Answer
+    run: str | None
+    why: str
+
+
+class Bisection(TypedDict):
+    """What is known of a commit: the metric's last value (None: not to be judged, see `why`), and the run."""
+
+    metric: str
+    good: str
+    bad: str
+    commit: str
+    others: list[str]
+    measured: list[MeasuredCommit]
 
 
 class Step(NamedTuple):
@@ -94,13 +116,14 @@ def check_ends(good: Measured, bad: Measured, limit: Limit, metric: str) -> None
     for name, end in (("good", good), ("bad", bad)):
         told = answer_of(end.value, limit, good.value)
         if told == "skip":
-            raise UsageError(f"the {name} commit has no {metric}", "its run failed or does not log it", "exp ls")
+            hint = f"exp log {end.run_id}" if end.run_id else "another GOOD or BAD"
+            raise UsageError(f"the {name} commit has no {metric}", end.why or "its run does not log it", hint)
         if told != name:
             wanted = _words(limit)
             raise UsageError(
                 f"the {name} commit is {told}",
-                f"{metric} is {end.value:g} there, and bad is {wanted}",
-                "swap GOOD and BAD, or give another limit",
+                f"{metric} is {end.value:g} there with the params of GOOD, and bad is {wanted}",
+                "give another limit, or swap GOOD and BAD",
             )
 
 
@@ -129,6 +152,30 @@ def _bounds(commits: Sequence[str], answers: Mapping[str, Answer]) -> tuple[int,
     return max(goods, default=0), first_bad
 
 
+def bisection(metric: str, commits: Sequence[str], found: Found, known: Known, limit: Limit) -> Bisection:
+    """The document of a search that has ended."""
+    good_value = known[commits[0]].value
+    measured: list[MeasuredCommit] = [
+        {
+            "commit": commit,
+            "value": _json(known[commit].value),
+            "answer": answer_of(known[commit].value, limit, good_value),
+            "run": known[commit].run_id,
+            "why": known[commit].why,
+        }
+        for commit in commits
+        if commit in known
+    ]
+    return {
+        "metric": metric,
+        "good": commits[0],
+        "bad": commits[-1],
+        "commit": found.commit,
+        "others": found.others,
+        "measured": measured,
+    }
+
+
 def question_of(metric: str, commits: Sequence[str], about: str) -> dict[str, Any]:
     """What a search is about, as plain JSON; `about` names the command, params and limits of its runs."""
     return {"schema": SCHEMA, "metric": metric, "commits": list(commits), "about": about}
@@ -137,7 +184,7 @@ def question_of(metric: str, commits: Sequence[str], about: str) -> dict[str, An
 def state_to_json(question: Mapping[str, Any], known: Known) -> dict[str, Any]:
     """The search so far as strict JSON."""
     measured = {
-        commit: {"value": None if found.value is None else number_to_json(found.value), "run": found.run_id}
+        commit: {"value": _json(found.value), "run": found.run_id, "why": found.why}
         for commit, found in known.items()
     }
     return {**question, "measured": measured}
@@ -157,12 +204,16 @@ def state_from_json(document: object, question: Mapping[str, Any]) -> dict[str, 
 def _measured(entry: object) -> Measured | None:
     if not isinstance(entry, dict):
         return None
-    value, run_id = entry.get("value"), entry.get("run")
-    if not (run_id is None or isinstance(run_id, str)) or isinstance(value, bool):
+    value, run_id, why = entry.get("value"), entry.get("run"), entry.get("why", "")
+    if not (run_id is None or isinstance(run_id, str)) or isinstance(value, bool) or not isinstance(why, str):
         return None
     if value is None:
-        return Measured(None, run_id)
+        return Measured(None, run_id, why)
     return Measured(number, run_id) if (number := _number(value)) is not None else None
+
+
+def _json(value: float | None) -> Number | None:
+    return None if value is None else number_to_json(value)
 
 
 def _number(value: object) -> float | None:

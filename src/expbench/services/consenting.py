@@ -66,6 +66,12 @@ def consent(
         raise _refusal(document, again, "the answer was no")
 
 
+def trust_for(document: RunDocument, trusted: Sequence[str]) -> str | None:
+    """Of several commits that are trusted the run's own; where it is not among them, another one, to be refused."""
+    own = [commit for commit in trusted if commit.lower() == document["code"]["snapshot"]]
+    return next(iter([*own, *trusted]), None)
+
+
 def request_text(document: RunDocument, effects: Effects) -> str:
     """What would be run, in lines that hold nothing a terminal could obey."""
     code = document["code"]

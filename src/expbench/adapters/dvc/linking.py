@@ -55,16 +55,22 @@ class _File(NamedTuple):
     found: CacheObject
 
 
-def link_data(site: Site, entries: Sequence[DataEntry], progress: Progress, writable: Collection[str] = ()) -> None:
+def link_data(
+    site: Site,
+    entries: Sequence[DataEntry],
+    progress: Progress,
+    writable: Collection[str] = (),
+    optional: Collection[str] = (),
+) -> None:
     """Put what the entries say into the folder, and tell the DVC there of cache and remotes.
 
-    Paths in `writable` are put so that a program may write to them. Raises `DataUnavailable`, or `ExpError` where
-    something can't be written.
+    Paths in `writable` are put so that a program may write to them; those in `optional` may be lost. Raises
+    `DataUnavailable`, or `ExpError` where something can't be written.
     """
     try:
         secrets = site.fetch or not site.without_git
         write_local_config(site.root, site.folder, secrets=secrets, without_git=site.without_git)
-        _link(site, entries, progress, frozenset(writable))
+        _link(site, entries, progress, frozenset(writable), frozenset(optional))
         if site.without_git and site.fetch:
             write_local_config(site.root, site.folder, secrets=False, without_git=True)
     except OSError as error:
@@ -79,7 +85,13 @@ def missing_data(root: str, entries: Sequence[DataEntry]) -> list[DataEntry]:
     return list(entries) if cache is None else _missing(root, cache, entries)
 
 
-def _link(site: Site, entries: Sequence[DataEntry], progress: Progress, writable: frozenset[str]) -> None:
+def _link(
+    site: Site,
+    entries: Sequence[DataEntry],
+    progress: Progress,
+    writable: frozenset[str],
+    optional: frozenset[str],
+) -> None:
     if not entries:
         return
     cache = cache_dir(site.root)
@@ -92,6 +104,8 @@ def _link(site: Site, entries: Sequence[DataEntry], progress: Progress, writable
         complaint = fetch(site.folder, [entry["path"] for entry in missing], progress)
         why = f", and fetching it failed: {complaint}" if complaint else ", and no DVC remote gave it"
         missing = _missing(site.root, cache, missing)
+    entries = [entry for entry in entries if entry not in missing or entry["path"] not in optional]
+    missing = [entry for entry in missing if entry["path"] not in optional]
     if missing:
         cause = f"the DVC cache does not hold {_names(missing)}{why}"
         raise _unavailable(missing, "data of this run is not here", cause, _hint(site))

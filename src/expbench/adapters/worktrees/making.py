@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Final, NamedTuple
 
 from expbench.adapters.dvc.linking import Site, link_data
+from expbench.adapters.dvc.recorded import recorded_data
 from expbench.adapters.git.checkout import require_snapshot, write_files
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.git.process import git
@@ -38,7 +39,7 @@ def worktree(
     project: Project,
     run_id: str,
     snapshot: str,
-    entries: Sequence[DataEntry],
+    entries: Sequence[DataEntry] | None,
     progress: Progress,
     warn: Callable[[str], None],
     *,
@@ -47,6 +48,7 @@ def worktree(
 ) -> Iterator[Worktree]:
     """Within, the snapshot's files and data are at `Worktree.path`; `run_id` is the id of the run that works there.
 
+    `entries` are the data; None: what the snapshot's own `.dvc` files say, lost outputs of pipeline stages apart.
     `writable` are data paths that the run will write to; what it may only read is linked. `fetch`: data that the
     cache lacks may be got from the DVC remote. Raises `SnapshotGone`, `DataUnavailable`, or `ExpError` when it can't
     be made; then nothing is left behind. `warn` is told what could not be removed.
@@ -57,9 +59,25 @@ def worktree(
         held = _added(project, run_id, snapshot, warn, stack)
         checked_out = write_files(held.folder, snapshot)
         site = Site(project.root, held.folder, os.path.join(project.exp_dir, "cache"), fetch=fetch)
-        link_data(site, entries, progress, writable)
+        _link(site, entries, progress, warn, writable)
         own = Project(held.folder, held.admin_dir, project.common_dir, project.exp_dir)
         yield Worktree(held.folder, own, checked_out.submodules)
+
+
+def _link(
+    site: Site,
+    entries: Sequence[DataEntry] | None,
+    progress: Progress,
+    warn: Callable[[str], None],
+    writable: Collection[str],
+) -> None:
+    if entries is not None:
+        link_data(site, entries, progress, writable)
+        return
+    told = recorded_data(site.folder)
+    for text in told.problems:
+        warn(text)
+    link_data(site, told.entries, progress, {*writable, *told.outputs}, told.outputs)
 
 
 def _added(project: Project, run_id: str, snapshot: str, warn: Callable[[str], None], stack: ExitStack) -> Held:
