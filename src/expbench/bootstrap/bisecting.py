@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from expbench.adapters.git.revisions import Committed, commits_between, path_to, resolve_commit
 from expbench.adapters.git.mixing import Files, files_of
 from expbench.adapters.git.refs import has_object
+from expbench.adapters.git.revisions import Committed, commits_between, path_to, resolve_commit
 from expbench.bootstrap.reproducing import agree
 from expbench.bootstrap.rerunning import Wish, rerun
 from expbench.bootstrap.workplace import Workplace
