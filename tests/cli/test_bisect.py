@@ -221,6 +221,35 @@ def test_recorded_answers_are_told_from_reruns(repository: Path) -> None:
     assert [line.endswith("(recorded)") for line in lines] == [True] + [False] * (len(lines) - 1)
 
 
+def test_what_may_be_a_run_or_a_commit_is_refused(repository: Path) -> None:
+    ids = history(repository, planted=1, count=2)
+    store = open_workplace(str(repository)).store
+    store.create({**store.read(shown(repository, "base")["id"]), "id": ids[1][:12], "name": "other"})
+    done = bisect(repository, "--below", "0.6", "base", ids[1][:8])
+    assert (done.code, f"{ids[1][:8]} may be a run or a commit" in done.err) == (2, True), done.err
+    assert found(bisect(repository, "--below", "0.6", "base", ids[1][:20])) == ids[1]
+
+
+def test_of_the_commits_that_a_runs_work_became_the_one_on_the_way_counts(repository: Path) -> None:
+    """One on another branch, such as before a rebase, is no good beginning."""
+    commit(repository, "older", value=0.2)
+    (repository / "train.py").write_text(TRAIN.format(value=0.9, uses_data=False) + "# good\n")
+    good = record(repository, PYTHON, "train.py")
+    run_git(repository, "checkout", "-q", "-b", "elsewhere")
+    elsewhere = commit(repository, "good")
+    run_git(repository, "checkout", "-q", "main")
+    run_git(repository, "commit", "-q", "--allow-empty", "-m", "between")
+    here = commit(repository, "good")
+    guilty = commit(repository, "worse", value=0.5)
+    store = open_workplace(str(repository)).store
+    linked = store.read(good["id"])
+    linked["id"], linked["name"], linked["links"]["commits"] = "0123456789ab", "linked", [here, elsewhere]
+    store.create(linked)
+    done = bisect(repository, "--below", "0.6", "linked", "HEAD", "--json")
+    assert done.code == 0, done.err
+    assert (json.loads(done.out)["good"], json.loads(done.out)["commit"]) == (here, guilty)
+
+
 def test_reset_tries_again_what_failed(repository: Path) -> None:
     ids = history(repository, planted=3, count=4, broken=(2,))
     assert found(bisect(repository, "--below", "0.6", "base", "HEAD")) == ids[3]
@@ -265,8 +294,8 @@ def test_wrong_use_is_told_before_anything_runs(repository: Path) -> None:
         (("--below", "1", "--above", "2", "base", "HEAD"), "what is bad must be said once"),
         (("--below", "0.6", "HEAD", "base"), "BAD must come after GOOD"),
         (("--below", "0.6", "base", "base"), "BAD must come after GOOD"),
-        (("--below", "0.6", "base", "nobody"), "git knows no such revision"),
-        (("--below", "0.6", "--", "base", f"--output={target}"), "git knows no such revision"),
+        (("--below", "0.6", "base", "nobody"), "there is no run and no commit"),
+        (("--below", "0.6", "--", "base", f"--output={target}"), "there is no run and no commit"),
         (("--below", "0.6", "HEAD~1", "HEAD"), "there is no command to repeat"),
         (("--below", "0.6", "base"), "missing argument"),
         (("--below", "0.6", "--metric", "ac", "base", "HEAD"), "the run base has no metric ac"),

@@ -12,14 +12,17 @@ from typing import Final, NamedTuple
 from expbench.adapters.git.mixing import Files, files_of
 from expbench.adapters.git.refs import has_object
 from expbench.adapters.git.revisions import Committed, commits_between, path_to, resolve_commit
+from expbench.adapters.store.searches import search
 from expbench.bootstrap.reproducing import agree
 from expbench.bootstrap.rerunning import Wish, rerun
 from expbench.bootstrap.workplace import Workplace
+from expbench.domain.bisecting import Bisection, Limit, Measured, Step, bisection
 from expbench.domain.document import RunDocument
 from expbench.domain.query.mistakes import visible
 from expbench.domain.recipe import Evidence, Impossible, Recipe, axis_of, obstacles
 from expbench.domain.suggestion import did_you_mean
 from expbench.errors import ExpError, UsageError
+from expbench.services.bisecting import Means, Question, bisect, key_of
 from expbench.services.consenting import Ask, trust_for
 
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{4,40}")
@@ -27,9 +30,9 @@ MadeOf = Callable[[RunDocument, str], bool]
 
 
 class End(NamedTuple):
-    """GOOD or BAD: its commit, and the run that was named, if it was one."""
+    """GOOD or BAD: the commits that it may stand for, the likeliest first; the run that was named, if it was one."""
 
-    commit: str
+    commits: Sequence[str]
     run: RunDocument | None
 
 
@@ -46,57 +49,82 @@ class Stretch(NamedTuple):
     notes: Sequence[str]
 
 
+class Order(NamedTuple):
+    """How to search: for what, whether anew, whose code is trusted, whom to ask, and the command itself.
+
+    `told` and `measured` are as in `services.bisecting.Means`; the latter also hears whether a recorded run answered.
+    """
+
+    metric: str
+    limit: Limit
+    reset: bool
+    trusted: Sequence[str]
+    ask: Ask
+    again: str
+    told: Callable[[str, Step | None], None]
+    measured: Callable[[str, Measured, bool], None]
+
+
 def stretch(place: Workplace, good: str, bad: str, metric: str) -> Stretch:
     """The commits and the command that are meant. Raises `UsageError` where they can't be told."""
     first, last = _end(place, good, is_good=True), _end(place, bad, is_good=False)
-    commits = commits_between(place.project.root, first.commit, last.commit)
-    path = _begun_at(path_to(commits, first.commit, last.commit), commits, first.run)
-    template, notes = _template(place, first, last, metric)
-    if metric not in template["metrics"]:
-        known = ", ".join(visible(key) for key in template["metrics"])
-        name, cause = visible(template["name"]), f"it has {known}" if known else "it has none"
-        near = did_you_mean(metric, list(template["metrics"]))
-        raise UsageError(
-            f"the run {name} has no metric {visible(metric)}", cause, near or f"exp show {template['id']}"
-        )
-    command = [each for each in obstacles(template, _EVERYTHING) if each.what == "command"]
-    if command:
-        raise Impossible(command, template["id"])
+    path, commits = _path(place.project.root, first, last)
+    template, notes = _template(place, first, last, path, metric)
+    _check(template, metric)
     if first.run is not None and not made_of(place, template, commits)(first.run, path[0]):
-        notes = [
-            *notes,
-            f"{visible(first.run['name'])} was made from uncommitted work, which is left aside: "
-            f"its commit {path[0][:12]} is looked at",
-        ]
+        aside = f"{visible(first.run['name'])} was made from uncommitted work, which is left aside"
+        notes = [*notes, f"{aside}: its commit {path[0][:12]} is looked at"]
     named = [end.run for end in (first, last) if end.run is not None] or [template]
     return Stretch(path, commits, template, named, notes)
 
 
-def _check_metric(template: RunDocument, metric: str) -> None:
-    keys = list(template["metrics"])
-    if metric in keys:
-        return
-    cause = f"it has {', '.join(map(visible, keys))}" if keys else "it has none"
-    hint = did_you_mean(metric, keys) or f"exp show {template['id']}"
-    raise UsageError(f"the run {visible(template['name'])} has no metric {visible(metric)}", cause, hint)
+def searched(place: Workplace, found: Stretch, order: Order, wish: Wish) -> Bisection:
+    """Search, and keep what is found on the way. Raises `UsageError` where the ends don't part, or as reruns do."""
+    recorded = place.store.all().documents
+    ids = {document["id"] for document in recorded}
+    with search(place.project.exp_dir, key_of(order.metric, found.template)) as kept:
+        if order.reset:
+            kept.forget()
+        means = Means(
+            rerun=_rerunner(place, found, order, wish),
+            recorded=recorded,
+            made_of=made_of(place, found.template, found.commits),
+            load=kept.load,
+            save=kept.save,
+            told=order.told,
+            measured=lambda commit, answer: order.measured(commit, answer, answer.run_id in ids),
+        )
+        question = Question(order.metric, order.limit, found.path, found.template)
+        result, known = bisect(question, means)
+    return bisection(order.metric, found.path, result, known, order.limit)
 
 
 _EVERYTHING: Final = Evidence(lambda _commit: True, lambda _entry: True)
 
 
-def rerunner(
-    place: Workplace, found: Stretch, wish: Wish, trusted: Sequence[str], ask: Ask, again: str
-) -> Callable[[Recipe], RunDocument]:
+def _rerunner(place: Workplace, found: Stretch, order: Order, wish: Wish) -> Callable[[Recipe], RunDocument]:
     """What reruns a commit. Before the first one it asks for consent where that is needed."""
     agreed: list[RunDocument] = []
 
     def made(recipe: Recipe) -> RunDocument:
         for document in found.named if not agreed else ():
-            agree(place, document, wish, trust_for(document, trusted), ask, again)
+            agree(place, document, wish, trust_for(document, order.trusted), order.ask, order.again)
             agreed.append(document)
         return rerun(place, found.template, recipe, wish)
 
     return made
+
+
+def _check(template: RunDocument, metric: str) -> None:
+    """Refuse a command that can't be repeated, and a metric that it doesn't have."""
+    keys, name = list(template["metrics"]), visible(template["name"])
+    if metric not in keys:
+        cause = f"it has {', '.join(map(visible, keys))}" if keys else "it has none"
+        hint = did_you_mean(metric, keys) or f"exp show {template['id']}"
+        raise UsageError(f"the run {name} has no metric {visible(metric)}", cause, hint)
+    in_the_way = [each for each in obstacles(template, _EVERYTHING) if each.what == "command"]
+    if in_the_way:
+        raise Impossible(in_the_way, template["id"])
 
 
 def made_of(place: Workplace, template: RunDocument, commits: Mapping[str, Committed]) -> MadeOf:
@@ -130,19 +158,19 @@ def _end(place: Workplace, text: str, *, is_good: bool) -> End:
     try:
         document = place.store.read(place.find(text))
     except UsageError as error:
-        if commit is None:
-            if error.what.startswith("there "):
-                error.cause = f"{error.cause}, and git knows no such revision" if error.cause else error.cause
-            raise
-        return End(commit, None)
+        if commit is not None:
+            return End([commit], None)
+        if error.what == f"there is no run {visible(text)}":
+            error.what, error.hint = f"there is no run and no commit {visible(text)}", "exp ls, or git log --oneline"
+        raise
     if commit is not None and _HEXADECIMAL.fullmatch(text) and document["name"] != text:
         cause = f"the run {document['id']} and the commit {commit} both begin with it"
         raise UsageError(f"{visible(text)} may be a run or a commit", cause, "type more letters of it")
-    return End(_commit_of(place, document, is_good=is_good), document)
+    return End(_commits_of(place, document, is_good=is_good), document)
 
 
-def _commit_of(place: Workplace, document: RunDocument, *, is_good: bool) -> str:
-    """The commit that a run stands for: that of its snapshot, as it was committed, else the one it began from.
+def _commits_of(place: Workplace, document: RunDocument, *, is_good: bool) -> list[str]:
+    """The commits that a run may stand for: those that its work became, then the one that it began from.
 
     A bad run from uncommitted work is its own snapshot, which may be the one that is searched.
     """
@@ -150,14 +178,22 @@ def _commit_of(place: Workplace, document: RunDocument, *, is_good: bool) -> str
     if not code["commit"]:
         cause = "it was made before the first commit, or its code could not be captured"
         raise UsageError(f"the run {visible(document['name'])} has no commit", cause, f"exp show {document['id']}")
-    later = [commit for commit in document["links"]["commits"] if has_object(root, commit)]
-    if later:
-        return later[-1]
-    commit = code["commit"] if is_good else code["snapshot"]
-    if not has_object(root, commit):
-        cause = f"git no longer has its commit {commit}"
+    named = [*reversed(document["links"]["commits"]), code["commit"] if is_good else code["snapshot"]]
+    found = [commit for commit in dict.fromkeys(named) if has_object(root, commit)]
+    if not found:
+        cause = f"git no longer has its commit {named[-1]}"
         raise UsageError(f"the run {visible(document['name'])} can't be used", cause, f"exp doctor {document['id']}")
-    return commit
+    return found
+
+
+def _path(root: str, first: End, last: End) -> tuple[list[str], Mapping[str, Committed]]:
+    """The way from the likeliest commit of GOOD to one of BAD that comes after it."""
+    for good in first.commits:
+        for bad in last.commits:
+            commits = commits_between(root, good, bad)
+            if commits:
+                return _begun_at(path_to(commits, good, bad), commits, first.run), commits
+    return path_to({}, first.commits[-1], last.commits[-1]), {}
 
 
 def _begun_at(path: list[str], commits: Mapping[str, Committed], run: RunDocument | None) -> list[str]:
@@ -167,15 +203,15 @@ def _begun_at(path: list[str], commits: Mapping[str, Committed], run: RunDocumen
     return path[place:]
 
 
-def _template(place: Workplace, first: End, last: End, metric: str) -> tuple[RunDocument, list[str]]:
+def _template(
+    place: Workplace, first: End, last: End, path: Sequence[str], metric: str
+) -> tuple[RunDocument, list[str]]:
     """The run whose command and params are repeated: GOOD's; where that is a bare commit, the nearest to be had."""
     if first.run is not None:
         return first.run, []
-    found = _newest(place, metric, first.commit)
+    found = _newest(place, metric, path[0]) or last.run or _newest(place, metric, path[-1])
     if found is None:
-        found = last.run or _newest(place, metric, last.commit)
-    if found is None:
-        cause = f"no run of the commit {first.commit[:12]} with {visible(metric)} is recorded"
+        cause = f"no run of the commit {path[0][:12]} with {visible(metric)} is recorded"
         raise UsageError("there is no command to repeat", cause, "name a run as GOOD, or record one there: exp run")
     document = place.store.read(found["id"])
     return document, [f"command and params are those of {visible(document['name'])}"]

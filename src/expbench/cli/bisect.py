@@ -1,17 +1,17 @@
 """`exp bisect`: which commit moved the metric."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from expbench.bootstrap.workplace import open_workplace
+from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, complete_run, current_dir, style, workplace
 from expbench.cli.reruns import Timeout, Trust, Yes, asking, rerun_wish, resumable
-from expbench.domain.bisecting import Measured, Step, limit_of
+from expbench.domain.bisecting import Bisection, Measured, Step, limit_of
 from expbench.domain.ids import shortest_prefixes
 from expbench.errors import ExpError
 
@@ -64,46 +64,32 @@ def bisect(
     answers. Those that can't be run are passed over and named. Broken off, the same command goes on where it stopped.
     The last line begins with the commit that was found.
     """
-    from expbench.adapters.store.searches import search
-    from expbench.bootstrap.bisecting import made_of, rerunner, stretch
-    from expbench.services.bisecting import Means, Question, key_of
-    from expbench.services.bisecting import bisect as find_commit
+    from expbench.bootstrap.bisecting import Order, searched, stretch
 
     place = workplace()
     limit = limit_of(below, above, drop, place.better(metric))
     found = stretch(place, good, bad, metric)
     for text in found.notes:
         narrate(f"warning: {text}")
-    wish = rerun_wish(place, timeout)
     again = f"exp bisect --metric {quote(metric)} --{limit.kind} {limit.number!r} {quote(good)} {quote(bad)}"
-    with resumable("the same command"), search(place.project.exp_dir, key_of(metric, found.template)) as kept:
-        if reset:
-            kept.forget()
-        recorded = place.store.all().documents
-        means = Means(
-            rerun=rerunner(place, found, wish, trust or (), asking(yes), again),
-            recorded=recorded,
-            made_of=made_of(place, found.template, found.commits),
-            load=kept.load,
-            save=kept.save,
-            told=_told(found),
-            measured=_measured(metric, {document["id"] for document in recorded}),
-        )
-        question = Question(metric, limit, found.path, found.template)
-        result, known = find_commit(question, means)
-    from expbench.domain.bisecting import bisection
-
-    document = bisection(metric, found.path, result, known, limit)
-    if len(found.commits[result.commit].parents) > 1:
-        narrate(f"hint: it is a merge; {again.rpartition(' ')[0]} {result.commit[:12]}^2 looks at what it brought")
+    order = Order(metric, limit, reset, trust or (), asking(yes), again, _told(found), _measured(metric))
+    with resumable("the same command"):
+        result = searched(place, found, order, rerun_wish(place, timeout))
+    if len(found.commits[result["commit"]].parents) > 1:
+        narrate(f"hint: it is a merge; {again.rpartition(' ')[0]} {result['commit'][:12]}^2 looks at what it brought")
     if as_json:
-        emit_json(document)
-        return
+        emit_json(result)
+    else:
+        emit(_page(place, found, result))
+
+
+def _page(place: Workplace, found: "Stretch", result: Bisection) -> str:
     from expbench.render.bisection import bisection_text
 
     subjects = {commit: found.commits[commit].subject for commit in found.path}
-    ids = {measured["run"] for measured in document["measured"] if measured["run"]} & set(place.store.ids())
-    emit(bisection_text(document, subjects, style(), shortest_prefixes(ids, place.store.ids())))
+    known = place.store.ids()
+    ids = {measured["run"] for measured in result["measured"] if measured["run"]}.intersection(known)
+    return bisection_text(result, subjects, style(), shortest_prefixes(ids, known))
 
 
 def _told(found: "Stretch") -> Callable[[str, Step | None], None]:
@@ -114,9 +100,9 @@ def _told(found: "Stretch") -> Callable[[str, Step | None], None]:
     return told
 
 
-def _measured(metric: str, recorded: Collection[str]) -> Callable[[str, Measured], None]:
-    def measured(commit: str, answer: Measured) -> None:
+def _measured(metric: str) -> Callable[[str, Measured, bool], None]:
+    def measured(commit: str, answer: Measured, was_recorded: bool) -> None:
         value = f"can't be judged: {answer.why}" if answer.value is None else f"{metric} {answer.value:g}"
-        narrate(f"  {commit[:12]} {value}{' (recorded)' if answer.run_id in recorded else ''}")
+        narrate(f"  {commit[:12]} {value}{' (recorded)' if was_recorded else ''}")
 
     return measured
