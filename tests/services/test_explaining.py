@@ -238,3 +238,15 @@ def test_the_reruns_stand_together_and_say_what_they_are() -> None:
     assert {recipe.parent for recipe in recipes} == {a["id"]}
     assert recipes[2].note == "data of run-bbbb, code of run-aaaa"
     assert recipes[2].tags == ["why"]
+
+
+def test_params_that_a_program_logs_itself_are_part_of_its_code() -> None:
+    """They can't be swapped, so they are no axis; no rerun is given them, and a recorded run counts without them."""
+    logged = {"params": {"lr": 1, "layers": 2}, "param_sources": {"lr": "argv", "layers": "api"}}
+    more = {"params": {"lr": 1, "layers": 3}, "param_sources": {"lr": "argv", "layers": "api"}}
+    a, b = made("a" * 12, [], 0.0, **logged), made("b" * 12, ["code", "data"], 3.0, **more)
+    recorded = made("c" * 12, ["data"], 2.0, **logged)
+    prepared = plan(a, b, [recorded])
+    assert prepared.axes == ["code", "data"]
+    assert prepared.reruns == 1
+    assert {tuple(cell.recipe.params) for cell in prepared.cells} == {("lr",)}

@@ -84,13 +84,14 @@ def mixed(a: RunDocument, b: RunDocument, mix: Mapping[Axis, Side]) -> Recipe:
     """A rerun with each axis of one of two runs. The command line goes with the params, the variables with them."""
     runs: dict[Side, RunDocument] = {"a": a, "b": b}
     code, data, params, env = (runs[mix.get(axis, "a")] for axis in AXES)
+    given = given_params(params)
     return Recipe(
         snapshot=code["code"]["snapshot"],
         command=list(params["command"]),
         cwd=params["cwd"],
         entry=params["entry"],
-        params=params["params"],
-        param_sources=params["param_sources"],
+        params=given,
+        param_sources={key: params["param_sources"][key] for key in given if key in params["param_sources"]},
         params_snapshot=params["code"]["snapshot"],
         data=list(data["data"]["inputs"]),
         data_snapshot=data["code"]["snapshot"],
@@ -100,6 +101,12 @@ def mixed(a: RunDocument, b: RunDocument, mix: Mapping[Axis, Side]) -> Recipe:
         experiment=a["experiment"],
         parent=a["id"],
     )
+
+
+def given_params(document: RunDocument) -> dict[str, ParamValue]:
+    """The params that a run was given; what its program logs as a param by itself comes from its code."""
+    sources = document["param_sources"]
+    return {key: value for key, value in document["params"].items() if sources.get(key) != "api"}
 
 
 def replayed_variables(variables: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from expbench.domain.diff import equal
 from expbench.domain.document import RunDocument
 from expbench.domain.numbers import number_from_json
 from expbench.domain.params import compact
-from expbench.domain.recipe import Impossible, Recipe, Rerun, replayed_variables
+from expbench.domain.recipe import Impossible, Recipe, Rerun, given_params, replayed_variables
 from expbench.errors import UsageError
 
 
@@ -98,7 +98,7 @@ def answers(document: RunDocument, template: RunDocument) -> bool:
 
 def recipe_at(commit: str, template: RunDocument, metric: str) -> Recipe:
     """The rerun of a commit: its own code, data and environment, the template's command line and params."""
-    given = {key: value for key, value in template["params"].items() if template["param_sources"].get(key) != "api"}
+    given = given_params(template)
     return Recipe(
         snapshot=commit,
         command=list(template["command"]),

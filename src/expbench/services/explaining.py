@@ -21,11 +21,11 @@ from expbench.domain.attribution import (
     swapped,
     words_of,
 )
-from expbench.domain.diff import DiffDocument
+from expbench.domain.diff import DiffDocument, same
 from expbench.domain.document import RunDocument
 from expbench.domain.numbers import number_from_json
 from expbench.domain.query.mistakes import visible
-from expbench.domain.recipe import Axis, Impossible, Recipe, Rerun, Side, mixed
+from expbench.domain.recipe import Axis, Impossible, Recipe, Rerun, Side, given_params, mixed
 from expbench.domain.tolerance import measures_the_machine
 from expbench.domain.verdict import equal_tables
 from expbench.errors import ExpError, UsageError
@@ -121,6 +121,8 @@ def plan_why(
                 f"exp show {document['id']}",
             )
     axes = differing_axes(difference)
+    if "params" in axes and same(difference, "command") and equal_tables(given_params(a), given_params(b)):
+        axes.remove("params")  # only what the programs log differs, which can't be swapped
     candidates = _merged(runs, recorded()) if axes else []
     cells = []
     for mix in mixes(axes) if axes else []:
@@ -164,7 +166,7 @@ def fits(document: RunDocument, a: RunDocument, b: RunDocument, mix: Mix, same_c
         document["status"] == "finished"
         and document["command"] == params["command"]
         and document["cwd"] == params["cwd"]
-        and equal_tables(document["params"], params["params"])
+        and equal_tables(given_params(document), given_params(params))
         and _held(document) == _held(data)
         and document["env"]["hash"] == env["env"]["hash"]
         and document["code"]["complete"]
