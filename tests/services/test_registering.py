@@ -90,6 +90,9 @@ def test_which_artifact() -> None:
     with pytest.raises(UsageError) as unknown:
         choose_artifact(document, "a/model.pk")
     assert unknown.value.cause == "did you mean a/model.pkl?"
+    for folder in ("a", "a/"):
+        with pytest.raises(UsageError, match="is a folder"):
+            choose_artifact(document, folder)
     with pytest.raises(UsageError) as many:
         choose_artifact(finished("run1", *(f"f{number}" for number in range(30))), None)
     assert many.value.cause.endswith("and 20 more")

@@ -55,6 +55,9 @@ def choose_artifact(document: RunDocument, path: str | None) -> Artifact:
         if artifact["path"] == path:
             return artifact
     known = [artifact["path"] for artifact in artifacts]
+    if any(name.startswith(f"{path.rstrip('/')}/") for name in known):
+        what = f"{path} of the run {document['id']} is a folder"
+        raise UsageError(what, "a version is one file, so that one digest proves it", f"tar -cf model.tar {path}")
     cause = did_you_mean(path, known) or _some(known)
     raise UsageError(f"the run {document['id']} has no artifact {path}", cause, f"exp show {document['id']}")
 
