@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from expbench.cli.commands import MODELS
 from expbench.domain.registry.tags import Tag
 from tests.cli.conftest import Within
 from tests.cli.program import exp, inside
@@ -157,13 +158,13 @@ def test_completion_offers_models_versions_and_stages(registered: Path, tmp_path
         env = {"_EXP_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": count}
         return sorted(exp(root, env=env).out.split())
 
-    assert offered(registered, "exp models ") == ["history", "ls", "show"]
+    assert offered(registered, "exp models ") == sorted(MODELS)
     assert offered(registered, "exp models ls t") == ["theirs"]
     assert offered(registered, "exp models show m") == ["m", "m#prod", "m@v0.0.1", "m@v0.0.2"]
     assert offered(tmp_path, "exp models ls t") == []
 
 
-@pytest.mark.parametrize("name", ["ls", "show", "history"])
+@pytest.mark.parametrize("name", MODELS)
 def test_each_has_help_with_examples(within: Within, tmp_path: Path, name: str) -> None:
     found = within(tmp_path, "models", name, "--help")
     assert (found.code, found.err) == (0, "")

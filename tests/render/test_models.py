@@ -30,12 +30,18 @@ REGISTRY = fold(
 
 def test_the_list_has_one_line_a_version() -> None:
     lines = models_table(list_models(REGISTRY), None, PLAIN, NOW).splitlines()
-    assert lines[0].split() == ["model", "version", "stage", "acc", "run", "when", "by", "remarks"]
-    assert lines[1].startswith("m      v0.0.1      blue, prod  0.9  run1")
-    assert lines[1].endswith("Ada  forced")
+    assert lines[0].split() == ["model", "version", "stage", "remarks", "acc", "run", "when", "by"]
+    assert lines[1].startswith("m      v0.0.1      blue, prod  forced   0.9  run1")
     assert [line.split()[1] for line in lines[2:]] == ["v1.0.0", "0000000000"]
-    assert all(line.endswith("foreign") for line in lines[2:])
+    assert all("foreign" in line.split() for line in lines[2:])
     assert len(lines) == 4
+
+
+def test_what_weakens_a_proof_is_said_on_a_narrow_screen_too() -> None:
+    narrow = Style(colour=False, width=44, unicode=True)
+    assert "forced" in models_table(list_models(REGISTRY), None, narrow, NOW)
+    whole = fold([tag("m@v0.0.1", 1)])
+    assert "remarks" not in models_table(list_models(whole), None, PLAIN, NOW)
 
 
 def test_a_metric_that_no_version_has_is_a_dash() -> None:

@@ -24,30 +24,32 @@ _SHORT: Final = 10
 def models_table(documents: Sequence[ModelDocument], metric: str | None, style: Style, now: str) -> str:
     """A line for each version: its stages, the headline metric, its run, who did the latest with it and when."""
     key = metric or _first_metric(documents)
+    weak = any(remarks(document) for document in documents)
     columns = [
         *(Column("model"), Column("version", shrinks=False), Column("stage")),
+        *([Column("remarks")] if weak else []),
         *([numeric(key)] if key else []),
-        *(Column("run", shrinks=False), Column("when", shrinks=False), Column("by"), Column("remarks")),
+        *(Column("run", shrinks=False), Column("when", shrinks=False), Column("by")),
     ]
     rows = []
     for _, same in groupby(documents, key=lambda document: (document["model"], document["version"])):
-        rows.append(_version_row(list(same), key, now))
+        rows.append(_version_row(list(same), key, now, weak=weak))
     return "\n".join(table(columns, rows, style))
 
 
-def _version_row(same: Sequence[ModelDocument], key: str | None, now: str) -> list[Cell]:
+def _version_row(same: Sequence[ModelDocument], key: str | None, now: str, *, weak: bool) -> list[Cell]:
     first = same[0]
     role: Role | None = "dim" if first["deprecated"] else None
-    metric = [Cell(_metric(first, key), role)] if key else []
+    said = ", ".join(dict.fromkeys(word for document in same for word in remarks(document)))
     return [
         Cell(first["model"], role or "heading"),
         Cell(_named(first["version"]), role),
         Cell(", ".join(first["stages"]), "good"),
-        *metric,
+        *([Cell(said, "warn")] if weak else []),
+        *([Cell(_metric(first, key), role)] if key else []),
         Cell(first["run"] or "-", "id" if first["run"] else "dim"),
         Cell(age(first["at"], now), "dim"),
         Cell(who(first["by"]), "dim"),
-        Cell(", ".join(dict.fromkeys(word for document in same for word in remarks(document))), "warn"),
     ]
 
 
