@@ -13,7 +13,7 @@ import pytest
 
 from expbench.adapters.series.names import file_name
 from expbench.adapters.series.reader import find_series, read_points
-from expbench.adapters.series.writer import OPEN_FILES, SeriesWriter
+from expbench.adapters.series.writer import EAGER, LOOK_S, OPEN_FILES, SeriesWriter
 from expbench.domain.series import RECORD
 
 
@@ -167,6 +167,37 @@ def test_a_deleted_series_is_begun_anew(writer: SeriesWriter, tmp_path: Path) ->
     (tmp_path / "metrics" / file_name("loss", "api")).unlink()
     writer.append("loss", 2.0)
     assert values_of(tmp_path / "metrics", "loss") == [2.0]
+
+
+def test_the_file_of_a_fast_loop_is_looked_for_again_in_a_tenth_of_a_second(
+    writer: SeriesWriter, tmp_path: Path
+) -> None:
+    """Time is that of the points: here it stands still, then goes on, then jumps back."""
+    for _ in range(2 * EAGER):
+        writer.append("loss", 1.0, at=1000.0)
+    (tmp_path / "metrics" / file_name("loss", "api")).unlink()
+    writer.append("loss", 2.0, at=1000.0 + LOOK_S / 2)
+    writer.append("loss", 3.0, at=1000.0 + LOOK_S * 1.01)
+    assert values_of(tmp_path / "metrics", "loss") == [3.0]
+    (tmp_path / "metrics" / file_name("loss", "api")).unlink()
+    writer.append("loss", 4.0, at=10.0)
+    assert values_of(tmp_path / "metrics", "loss") == [4.0]
+
+
+def test_a_fast_loop_asks_for_the_state_of_its_file_a_few_times_only(
+    writer: SeriesWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = os.fstat
+
+    def counted(file: int) -> os.stat_result:
+        asked.append(file)
+        return real(file)
+
+    monkeypatch.setattr(os, "fstat", counted)
+    for number in range(10_000):
+        writer.append("loss", 1.0, number, 1000.0 + number / 100_000)  # a tenth of a second in all
+    assert EAGER <= len(asked) <= EAGER + 2
 
 
 def test_a_deleted_run_is_not_made_again(tmp_path: Path) -> None:
