@@ -14,6 +14,7 @@ from expbench.adapters.dvc.recorded import recorded_data
 from expbench.adapters.git.checkout import require_snapshot, write_files
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.git.process import git
+from expbench.adapters.git.submodules import fill_submodules
 from expbench.adapters.worktrees.holding import Held, bookkeeping, hold, unstoppable
 from expbench.adapters.worktrees.removing import prune, remove
 from expbench.domain.document import DataEntry
@@ -61,7 +62,9 @@ def worktree(
         site = Site(project.root, held.folder, os.path.join(project.exp_dir, "cache"), fetch=fetch)
         _link(site, entries, progress, warn, writable)
         own = Project(held.folder, held.admin_dir, project.common_dir, project.exp_dir)
-        yield Worktree(held.folder, own, checked_out.submodules)
+        paths = checked_out.submodules
+        empty = fill_submodules(project, held.folder, held.admin_dir, snapshot, paths) if paths else []
+        yield Worktree(held.folder, own, empty)
 
 
 def _link(
