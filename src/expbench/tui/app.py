@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from expbench.bootstrap.workplace import Workplace
 from expbench.render.style import PLAIN, Style, sign
+from expbench.tui.acts import Acts
 from expbench.tui.keys import Keymap, keymap
 from expbench.tui.memory import Memory, recall, remember
 from expbench.tui.reading import Reader
@@ -61,6 +62,7 @@ class ExpApp(App[int]):
         self.reader = Reader(place, self._told, interval_s)
         self.signal: int | None = None
         self.mouse_is_on = False
+        self.acts = Acts(self)
         self.memory = recall(place.cache_dir)
 
     @property
@@ -145,6 +147,10 @@ class ExpApp(App[int]):
         """The marked runs beside each other."""
         self.go("compare")
 
+    def act_show_journal(self) -> None:
+        """What was done from here."""
+        self.go("journal")
+
     def act_help(self) -> None:
         """All keys of this screen."""
         from expbench.tui.screens.help import HelpScreen
@@ -197,8 +203,9 @@ class ExpApp(App[int]):
         self.action_suspend_process()
 
     def act_interrupt(self) -> None:
-        """Out."""
-        self.exit(130)
+        """Cancel what goes on, else out."""
+        if not self.acts.cancel():
+            self.exit(130)
 
     def _told(self, snapshot: Snapshot) -> None:
         """In the reader's thread."""

@@ -19,6 +19,7 @@ SCREENS: Final = (
     Place("1", "runs", "expbench.tui.screens.runs", "RunsScreen"),
     Place("3", "plot", "expbench.tui.screens.plot", "PlotScreen"),
     Place("4", "compare", "expbench.tui.screens.compare", "CompareScreen"),
+    Place("6", "journal", "expbench.tui.screens.journal", "JournalScreen"),
 )
 
 

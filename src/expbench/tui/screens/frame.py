@@ -116,9 +116,10 @@ class FrameScreen(Screen[None]):
         return True
 
     def method(self, key: Key) -> Callable[[], Any] | None:
-        """What does it: of this screen, else of the app; None when neither has it."""
+        """What does it: of this screen, else of the app or its acts; None when none has it."""
         name = f"act_{key.action}"
-        return getattr(self, name, None) or getattr(self.app, name, None)
+        found = (getattr(holder, name, None) for holder in (self, self.app, self.dashboard.acts))
+        return next((method for method in found if method is not None), None)
 
     def act_clear(self) -> None:
         """Clear the bottom line; screens clear more."""

@@ -1,13 +1,13 @@
-"""What keys do in a list of runs: move, mark, pin a baseline. The screen says which list, and draws it."""
+"""What keys do in a list of runs: mark, pin a baseline. The screen says which list, and draws it."""
 
 from collections.abc import Iterable, Sequence
 
-from expbench.tui.screens.frame import FrameScreen
+from expbench.tui.screens.moving import Moves
 from expbench.tui.views.picking import Group, Item
 from expbench.tui.widgets.linesview import LinesView
 
 
-class ListActs(FrameScreen):
+class ListActs(Moves):
     """A screen with a list of runs and groups."""
 
     range_start: str | None = None  # where a range of marks begins
@@ -30,35 +30,6 @@ class ListActs(FrameScreen):
         """The row under the cursor."""
         place = self.view.cursor
         return self.items[place] if place < len(self.items) else None
-
-    @property
-    def pane(self) -> LinesView:
-        """The pane that moves: the one with the focus."""
-        return self.focused if isinstance(self.focused, LinesView) else self.view
-
-    def act_down(self) -> None:
-        """Down."""
-        self.pane.move(1)
-
-    def act_up(self) -> None:
-        """Up."""
-        self.pane.move(-1)
-
-    def act_page_down(self) -> None:
-        """A page down."""
-        self.pane.move(self.pane.page)
-
-    def act_page_up(self) -> None:
-        """A page up."""
-        self.pane.move(-self.pane.page)
-
-    def act_top(self) -> None:
-        """To the top."""
-        self.pane.go(0)
-
-    def act_bottom(self) -> None:
-        """To the end."""
-        self.pane.go(len(self.pane.lines) - 1)
 
     def act_mark(self) -> None:
         """Mark or unmark the row under the cursor, and go on."""

@@ -300,7 +300,9 @@ class RunsScreen(ListActs):
         curve = None
         if scene.style.width >= CURVES_FROM:
             curve = next((key for document in documents if (key := headline(document, metric))), None)
-        return layout(documents, self.choices.columns, metric, scene, first=self.first_column, curve=curve)
+        groups = [item for item in self.items[:SAMPLE] if isinstance(item, Group)]
+        first, names = self.first_column, self.choices.columns
+        return layout(documents, names, metric, scene, first=first, curve=curve, groups=groups)
 
     def _sample(self) -> list[RunDocument]:
         """The first runs of the list, which decide on columns and their widths."""

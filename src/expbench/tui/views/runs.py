@@ -64,6 +64,7 @@ def layout(
     *,
     first: int = 0,
     curve: str | None = None,
+    groups: Sequence[Group] = (),
 ) -> Layout:
     """The columns of these names (none: the usual ones) as they fit into the style's width, from `first` on."""
     watched = (columns_of(names) if names else usual(documents, metric))[first:]
@@ -71,12 +72,11 @@ def layout(
     values = [[one.access.get(document) for one in watched] for document in documents]
     rows = [dict(zip(full, row, strict=True)) for row in values]
     columns = [table_column(name, title, rows) for name, title in zip(full, headers(full), strict=True)]
-    base = _baseline(scene)
+    base, pairs = _baseline(scene), list(zip(watched, full, strict=True))
     cells = [
-        [Cell("".join(span.text for span in _value(scene, base, one, name, document))) for one, name in pairs]
-        for document in documents
-        for pairs in [list(zip(watched, full, strict=True))]
+        [Cell(_joined(_value(scene, base, one, name, document))) for one, name in pairs] for document in documents
     ]
+    cells += [[Cell(_joined(_summary(group, name, scene.style))) for name in full] for group in groups]
     style = scene.style
     room = style.width - GUTTER - (CURVE + len(GAP) if curve else 0)
     widths = column_widths(columns, cells, style._replace(width=max(room, 1)))
@@ -139,7 +139,7 @@ class RunLines(Sequence[Line]):
         return [Span(sign(name, style) if name else " ", "mark"), Span(" "), letter, Span(" ")]
 
     def _group(self, group: Group) -> Line:
-        cells: list[Sequence[Span]] = [self._summary(group, name) for name in self._shown.names]
+        cells: list[Sequence[Span]] = [_summary(group, name, self._scene.style) for name in self._shown.names]
         fold = "v" if group.unfolded else ">"
         head = Span(f"{fold} {group.label}", "heading")
         if not any(cell for cell in cells):
@@ -155,13 +155,15 @@ class RunLines(Sequence[Line]):
         rest = Layout([], [], self._shown.columns[first:], self._shown.widths[first:], 0, 0, None)
         return label + _row(rest, cells[first:])
 
-    def _summary(self, group: Group, name: str) -> Sequence[Span]:
-        found = group.metrics.get(name.removeprefix(METRIC)) if name.startswith(METRIC) else None
-        if found is None:
-            return []
-        mean, spread, _ = found
-        around = "" if spread is None else f" {sign('spread', self._scene.style)}{number(spread, 2)}"
-        return [Span(number(mean, 4)), Span(around, "dim")]
+
+def _summary(group: Group, name: str, style: Style) -> Sequence[Span]:
+    """Mean and spread of a metric's column; nothing for other columns."""
+    found = group.metrics.get(name.removeprefix(METRIC)) if name.startswith(METRIC) else None
+    if found is None:
+        return []
+    mean, spread, _ = found
+    around = "" if spread is None else f" {sign('spread', style)}{number(spread, 2)}"
+    return [Span(number(mean, 4)), Span(around, "dim")]
 
 
 def group_metrics(shown: Layout) -> list[str]:
@@ -185,6 +187,10 @@ def _value(
     key = name.removeprefix(METRIC)
     found = delta(value, one.access.get(base), scene.better(key), scene.style)
     return [Span(cell.text, cell.role), *([Span(f" {found.text}", found.look)] if found else [])]
+
+
+def _joined(spans: Sequence[Span]) -> str:
+    return "".join(span.text for span in spans)
 
 
 def _row(shown: Layout, cells: Sequence[Sequence[Span]]) -> list[Span]:

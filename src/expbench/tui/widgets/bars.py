@@ -121,6 +121,11 @@ class BottomLine(Horizontal):
         yield self.words
         yield TextField()
 
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is being asked or typed."""
+        return self.question is None and not self.has_class("asking")
+
     def offer(self, keys: Iterable[Key]) -> None:
         """Name these keys when there is nothing else to say."""
         before, self.keys = self.keys, keys_line(keys)

@@ -1,0 +1,86 @@
+"""Acts that last: the command itself as a process of its own, whose last line is shown and which can be cancelled.
+
+It is started in a session of its own, without a terminal, so that it neither reads keys nor draws.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from expbench.render.printable import plain_line
+from expbench.tui.journal import Entry
+
+PROGRAM: Final = (sys.executable, "-m", "expbench")
+
+
+class Job:
+    """One process. `told` is called after each line and at the end."""
+
+    def __init__(self, entry: Entry, cwd: str, told: Callable[["Job"], None]) -> None:
+        self.entry = entry
+        self._cwd = cwd
+        self._told = told
+        self._process: asyncio.subprocess.Process | None = None
+        self._cancelled = False
+
+    async def run(self) -> None:
+        """Start it and stay with it to its end."""
+        self._process = await asyncio.create_subprocess_exec(
+            *PROGRAM,
+            *self.entry.argv,
+            cwd=self._cwd,
+            env=_environ(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        while line := await _line(self._process.stdout):
+            self.entry.printed(plain_line(line))
+            self._told(self)
+        code = await self._process.wait()
+        self._ended(code)
+
+    def cancel(self) -> None:
+        """Ask it to end, as Ctrl-C would."""
+        if self._process is not None and self._process.returncode is None:
+            self._cancelled = True
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)
+
+    def _ended(self, code: int) -> None:
+        last = next((line for line in reversed(self.entry.output) if line), "")
+        if self._cancelled:
+            self.entry.end("cancelled", "cancelled")
+        elif code:
+            errors = [line.removeprefix("error: ") for line in self.entry.output if line.startswith("error: ")]
+            self.entry.end("failed", errors[0] if errors else f"exit code {code}: {last}")
+        else:
+            self.entry.end("done", last)
+        self._told(self)
+
+
+async def _line(stream: asyncio.StreamReader) -> str:
+    """The next line; a longer one than the stream takes comes in pieces."""
+    try:
+        line = await stream.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        line = error.partial
+    except asyncio.LimitOverrunError as error:
+        line = await stream.readexactly(error.consumed)
+    return line.decode(errors="replace")
+
+
+def _environ() -> dict[str, str]:
+    """The dashboard's own, without what was put there for drawing."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL_")}
+
+
+def command(argv: Sequence[str]) -> list[str]:
+    """The words of a process that does what `exp ARGV` does."""
+    return [*PROGRAM, *argv]
