@@ -1,5 +1,8 @@
 """`exp tui`: the dashboard."""
 
+import gc
+import os
+
 import typer
 
 from expbench.cli.application import command
@@ -19,6 +22,9 @@ def tui() -> None:
 
 def start_dashboard() -> int:
     """Show the dashboard of the project here, and give the exit code."""
+    from expbench.adapters.user_settings import read_user_settings, section
     from expbench.tui.starting import start
 
-    return start(workplace(), style(), {})
+    place, own = workplace(), read_user_settings(os.environ)
+    gc.enable()  # the dashboard lives long
+    return start(place, style(), section(own, "keys"), section(own, "tui").get("theme"))

@@ -13,7 +13,7 @@ from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.errors import ExpError, UsageError
 from expbench.render.printable import printable
 from expbench.render.values import counted
-from expbench.services.editing import change, edit_tags, parse_tag_edit, remove
+from expbench.services.editing import change, edit_tags, parse_tag_edit
 from expbench.tui.editing import edited
 from expbench.tui.jobs import Job
 from expbench.tui.journal import Entry
@@ -187,15 +187,9 @@ class Acts:
         self.do(argv, call)
 
     def _remove(self, run_ids: Sequence[str]) -> None:
-        place, choices = self.app.place, self.app.choices
-
-        def call() -> str:
-            remove(place.store, place.clock, run_ids)
-            return f"moved {self._words(run_ids)} to the trash"
-
         for run_id in run_ids:
-            choices.marks.pop(run_id, None)
-        self.do(["rm", *run_ids], call)
+            self.app.choices.marks.pop(run_id, None)
+        self.start(["rm", *run_ids])
 
     def _restore(self, run_id: str, folder: str) -> None:
         if not folder.strip():

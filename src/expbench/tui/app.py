@@ -12,9 +12,11 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 
 from expbench.bootstrap.workplace import Workplace
+from expbench.errors import UsageError
 from expbench.render.style import PLAIN, Style, sign
 from expbench.tui.acts import Acts
 from expbench.tui.keys import Keymap, keymap
@@ -25,7 +27,7 @@ from expbench.tui.screens.frame import FrameScreen
 from expbench.tui.state import Choices, Snapshot
 
 INTERVAL_S: Final = 0.5
-THEME: Final = "ansi-dark"  # the terminal's own sixteen colours
+ANSI_THEMES: Final = ("ansi-dark", "ansi-light")  # the terminal's own sixteen colours
 
 
 class ExpApp(App[int]):
@@ -39,6 +41,8 @@ class ExpApp(App[int]):
     #title { height: 1; dock: top; }
     #body { height: 1fr; }
     .aside { display: none; }
+    .ascii LinesView { scrollbar-size: 0 0; }
+    .ascii Overlay > Vertical { border: ascii ansi_blue; }
     """
 
     class News(Message):
@@ -49,10 +53,11 @@ class ExpApp(App[int]):
             self.snapshot = snapshot
 
     def __init__(
-        self, place: Workplace, keys: Keymap, style: Style, now: Callable[[], str], interval_s: float
+        self, place: Workplace, keys: Keymap, style: Style, now: Callable[[], str], interval_s: float, theme: str
     ) -> None:
-        super().__init__()
-        self.theme = THEME
+        super().__init__(ansi_color=theme in ANSI_THEMES)  # NO_COLOR depends on it
+        self.theme = theme
+        self.set_class(not style.unicode, "ascii")
         self.place = place
         self.keymap = keys
         self.style = style
@@ -228,9 +233,20 @@ def make_app(
     style: Style = PLAIN,
     now: Callable[[], str] | None = None,
     interval_s: float = INTERVAL_S,
+    theme: object = None,
 ) -> ExpApp:
     """The dashboard of a project. `keys` are the user's changes; `now` gives the present as ISO 8601.
 
-    Raises `ExpError` for keys that can't be.
+    Raises `UsageError` for keys that can't be, and an unknown theme.
     """
-    return ExpApp(place, keymap(keys or {}), style, now or place.clock.now, interval_s)
+    chosen = _theme(theme)
+    return ExpApp(place, keymap(keys or {}), style, now or place.clock.now, interval_s, chosen)
+
+
+def _theme(wanted: object) -> str:
+    if wanted is None:
+        return ANSI_THEMES[0]
+    known = sorted(BUILTIN_THEMES)
+    if wanted not in known:
+        raise UsageError(f"there is no theme {wanted!r}", f"known are {', '.join(known)}", 'theme = "ansi-dark"')
+    return str(wanted)

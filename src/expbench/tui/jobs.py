@@ -54,7 +54,8 @@ class Job:
                 os.killpg(self._process.pid, signal.SIGINT)
 
     def _ended(self, code: int) -> None:
-        last = next((line for line in reversed(self.entry.output) if line), "")
+        said = [line for line in self.entry.output if line and not line.startswith("hint: ")]
+        last = said[-1] if said else ""
         if self._cancelled:
             self.entry.end("cancelled", "cancelled")
         elif code:

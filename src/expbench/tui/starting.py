@@ -26,20 +26,24 @@ ENDING: Final = (signal.SIGHUP, signal.SIGTERM)
 def require_terminal(environ: Mapping[str, str], *, is_terminal: bool) -> None:
     """Raise `EnvironmentUnusable` where nothing could be drawn."""
     if not is_terminal:
-        raise EnvironmentUnusable("the dashboard needs a terminal", "stdin or stdout is none", "exp ls")
+        raise EnvironmentUnusable("the dashboard needs a terminal", "stdin, stdout or stderr is none", "exp ls")
     if environ.get("TERM", "dumb") in ("", "dumb"):
         cause = "TERM=dumb can't move its cursor" if environ.get("TERM") else "TERM is not set"
         raise EnvironmentUnusable("the dashboard needs a terminal that it can draw on", cause, "exp ls")
 
 
-def start(place: Workplace, style: Style, keys: Mapping[str, Any]) -> int:
-    """Show the dashboard until it is left; gives the exit code. Raises what ended it."""
-    require_terminal(os.environ, is_terminal=sys.stdin.isatty() and sys.stdout.isatty())
+def start(place: Workplace, style: Style, keys: Mapping[str, Any], theme: object = None) -> int:
+    """Show the dashboard until it is left; gives the exit code. Raises what ended it.
+
+    `keys` and `theme` are the user's.
+    """
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    require_terminal(os.environ, is_terminal=all(stream.isatty() for stream in streams))
     for name, value in TEXTUAL.items():
         os.environ.setdefault(name, value)
     from expbench.tui.app import make_app
 
-    return _show(make_app(place, keys=keys, style=style))
+    return _show(make_app(place, keys=keys, style=style, theme=theme))
 
 
 def _show(app: "ExpApp") -> int:

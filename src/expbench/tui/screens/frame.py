@@ -28,6 +28,7 @@ class FrameScreen(Screen[None]):
     """A screen of the dashboard. Subclasses give `number_name`, `body`, and take news in `on_news`."""
 
     number_name = ""
+    AUTO_FOCUS = ""  # each screen says itself where the focus is, before the first key
 
     def compose(self) -> ComposeResult:
         """Title, body, bottom line."""

@@ -15,8 +15,8 @@ class JournalScreen(Moves):
 
     def body(self) -> ComposeResult:
         """The acts, and the output of one."""
-        yield LinesView(has_cursor=True, ellipsis=self.dashboard.ellipsis, id="acts")
-        yield LinesView(ellipsis=self.dashboard.ellipsis, id="output")
+        yield LinesView(has_cursor=True, id="acts")
+        yield LinesView(id="output")
 
     @property
     def view(self) -> LinesView:
@@ -25,7 +25,7 @@ class JournalScreen(Moves):
 
     def on_mount(self) -> None:
         """The acts have the focus."""
-        self.view.focus()
+        self.set_focus(self.view)
 
     def on_news(self) -> None:
         """An act was begun, or ended."""

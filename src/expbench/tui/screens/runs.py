@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 
 from expbench.domain.document import RunDocument
 from expbench.domain.metrics import headline
+from expbench.errors import UsageError
 from expbench.tui.curves import Curves
 from expbench.tui.memory import with_filter
 from expbench.tui.picker import Asked, Picker, Rows
@@ -63,14 +64,13 @@ class RunsScreen(ListActs):
 
     def body(self) -> ComposeResult:
         """Facets, list and detail; which of them is seen depends on the room."""
-        ellipsis = self.dashboard.ellipsis
         with Horizontal():
-            yield LinesView(has_cursor=True, ellipsis=ellipsis, id="facets")
+            yield LinesView(has_cursor=True, id="facets")
             with Vertical(id="list"):
-                yield OneLine(id="header", ellipsis=ellipsis)
-                yield LinesView(has_cursor=True, ellipsis=ellipsis, id="runs")
-                yield LinesView(ellipsis=ellipsis, id="below")
-            yield LinesView(ellipsis=ellipsis, id="beside")
+                yield OneLine(id="header")
+                yield LinesView(has_cursor=True, id="runs")
+                yield LinesView(id="below")
+            yield LinesView(id="beside")
         yield FilterBar(self._complete)
 
     @property
@@ -94,7 +94,7 @@ class RunsScreen(ListActs):
         self.choices.columns = list(app.memory.columns)
         self._picker = Picker(app, app.now, self._take_rows)
         self._curves = Curves(app.place, app.style)
-        self.view.focus()
+        self.set_focus(self.view)
         if not app.memory.seen:
             self.bottom.say(HINT, "key")
             app.keep_in_mind(app.memory._replace(seen=True))
@@ -140,7 +140,12 @@ class RunsScreen(ListActs):
         if rows is None or not view.size.width:
             return
         scene = self._scene(rows)
-        self.shown = self._layout(scene)
+        try:
+            self.shown = self._layout(scene)
+        except UsageError as error:  # a column that was chosen, or remembered, has no meaning any more
+            self.choices.columns = []
+            self.shown = self._layout(scene)
+            self.bottom.say_error(error)
         self.query_one("#header", OneLine).show(header(self.shown, scene.style) if rows.picked.items else ())
         if rows.picked.items:
             self.view.has_cursor = True
@@ -180,12 +185,12 @@ class RunsScreen(ListActs):
         app = self.dashboard
         if event.kind == "filter":
             app.keep_in_mind(with_filter(app.memory, event.text))
-        self.view.focus()
+        self.set_focus(self.view)
         self._wish_for(event)
 
     def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
         """Back to what there was before."""
-        self.view.focus()
+        self.set_focus(self.view)
         self._wish_for(event)
 
     def act_open(self) -> None:

@@ -16,7 +16,7 @@ from expbench.errors import ExpError
 from expbench.tui.keys import Key
 from expbench.tui.views.bars import error_line, keys_line
 from expbench.tui.views.lines import Line, Look, line
-from expbench.tui.widgets.painting import strip
+from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
 class OneLine(Widget):
@@ -24,10 +24,10 @@ class OneLine(Widget):
 
     DEFAULT_CSS = "OneLine { height: 1; width: 1fr; }"
 
-    def __init__(self, spans: Line = (), *, ellipsis: str = "…", id: str | None = None) -> None:
+    def __init__(self, spans: Line = (), *, ellipsis: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.spans = spans
-        self.ellipsis = ellipsis
+        self.ellipsis = ellipsis  # empty: the terminal's
 
     def show(self, spans: Line) -> None:
         """Show another line; the same one costs nothing."""
@@ -37,7 +37,7 @@ class OneLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line."""
-        return strip(self.spans if y == 0 else (), self.size.width, self.ellipsis)
+        return strip(self.spans if y == 0 else (), self.size.width, self.ellipsis or ellipsis_of(self))
 
 
 class Question(NamedTuple):

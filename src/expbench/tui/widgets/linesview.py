@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from expbench.tui.views.lines import Line, joined, shifted
-from expbench.tui.widgets.painting import strip
+from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -26,12 +26,12 @@ class LinesView(ScrollView, can_focus=True):
             super().__init__()
             self.view = view
 
-    def __init__(self, *, has_cursor: bool = False, ellipsis: str = "…", id: str | None = None) -> None:
+    def __init__(self, *, has_cursor: bool = False, ellipsis: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: Sequence[Line] = ()
         self.has_cursor = has_cursor
         self.cursor = 0
-        self.ellipsis = ellipsis
+        self.ellipsis = ellipsis  # empty: the terminal's
         self.hit: int | None = None  # a line that was looked for
         self.shift = 0  # cells that the lines have moved to the left
         self._strips: dict[tuple[int, int, bool], Strip] = {}
@@ -118,7 +118,9 @@ class LinesView(ScrollView, can_focus=True):
         drawn = self._strips.get(key)
         if drawn is None:
             spans: Line = shifted(self.lines[number], self.shift) if number < len(self.lines) else ()
-            drawn = self._strips[key] = strip(spans, self.size.width, self.ellipsis, under_cursor=chosen)
+            drawn = self._strips[key] = strip(
+                spans, self.size.width, self.ellipsis or ellipsis_of(self), under_cursor=chosen
+            )
         return drawn
 
     def text(self) -> str:

@@ -10,7 +10,9 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
+from expbench.render.printable import ELLIPSIS
 from expbench.tui.views.lines import Line, Look, Paint, fitted
 
 PLAIN: Final = Style.null()
@@ -44,6 +46,11 @@ def style_of(look: Look | None) -> Style:
 @lru_cache(1024)
 def _painted(paint: Paint) -> Style:
     return Style(color=Color.from_ansi(paint.ink), bgcolor=Color.from_ansi(paint.behind))
+
+
+def ellipsis_of(widget: Widget) -> str:
+    """What stands where a text was cut; in ASCII where the terminal has no more."""
+    return ELLIPSIS if not widget.app.has_class("ascii") else "~"
 
 
 def strip(spans: Line, cells: int, ellipsis: str, *, under_cursor: bool = False) -> Strip:

@@ -1,0 +1,204 @@
+"""The dashboard in a real terminal: it is given back whole whatever ends it, nothing is sent while nothing happens,
+and nothing of the data's own reaches it."""
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from expbench.domain.document import RunDocument
+from tests.services.runs_in_memory import run
+from tests.tui.driving import stored
+from tests.tui.terminal import Terminal
+
+RUNS = [run(f"{number:012d}", f"run-{number}", hour=number, metrics={"acc": number / 10}) for number in range(4)]
+
+
+@pytest.fixture
+def project(repository: Path) -> Path:
+    """A project with four runs."""
+    stored(repository, RUNS)
+    return repository
+
+
+def test_bare_exp_at_a_terminal_is_the_dashboard_and_q_leaves_it(project: Path) -> None:
+    terminal = Terminal(project)
+    terminal.shows("run-3", "4 runs")
+    terminal.type("q")
+    assert terminal.code() == 0
+    assert terminal.was_given_back()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back_whole(project: Path, number: signal.Signals) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs")
+    terminal.kill(number)
+    assert terminal.code() == 128 + number
+    assert terminal.was_given_back()
+
+
+def test_ctrl_c_ends_it_with_130(project: Path) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs")
+    terminal.type("\x03")
+    assert terminal.code() == 130
+    assert terminal.was_given_back()
+
+
+def test_a_terminal_that_is_closed_ends_it(project: Path) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs")
+    os.close(terminal.fd)
+    end = time.monotonic() + 30
+    while not (found := os.waitpid(terminal.pid, os.WNOHANG))[0]:
+        assert time.monotonic() < end, "it never ended"
+        time.sleep(0.02)
+    assert os.waitstatus_to_exitcode(found[1]) in (128 + signal.SIGHUP, -signal.SIGHUP)
+
+
+def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_draws_all_of_it_again(project: Path) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs", "run-0")
+    terminal.type("\x1a")
+    terminal.until(terminal.is_stopped, "the stop")
+    terminal.read(0.1)
+    assert terminal.was_given_back()
+    terminal.screen.reset()
+    terminal.kill(signal.SIGCONT)
+    terminal.shows("run-3", "run-0", "4 runs", "? help")
+    terminal.type("q")
+    assert terminal.code() == 0
+    assert terminal.was_given_back()
+
+
+def test_any_size_down_to_one_cell_and_back(project: Path) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs")
+    for columns, lines in ((1, 1), (3, 2), (20, 5), (200, 50), (80, 24)):
+        terminal.resize(columns, lines)
+        terminal.kill(signal.SIGWINCH)
+        terminal.read(0.3)
+    terminal.shows("run-3", "4 runs")
+    terminal.type("q")
+    assert terminal.code() == 0
+
+
+def test_nothing_is_sent_while_nothing_happens(project: Path) -> None:
+    terminal = Terminal(project, "tui")
+    terminal.shows("4 runs")
+    terminal.type("jjk")
+    while terminal.read(0.7):
+        pass
+    assert terminal.read(2.5) == b""
+    terminal.type("j")
+    assert 0 < len(terminal.read(2.0)) < 4000
+    terminal.type("q")
+    assert terminal.code() == 0
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"LANG": "C", "LC_ALL": "C"},
+        {"NO_COLOR": "1"},
+        {"TERM": "linux"},
+        {"TERM": "screen"},
+        {"TERM": "xterm"},
+        {"TERM": "vt100"},
+    ],
+    ids=str,
+)
+def test_places_that_know_less_are_drawn_too(project: Path, env: dict[str, str]) -> None:
+    terminal = Terminal(project, "tui", env=env)
+    terminal.shows("4 runs", "run-3")
+    terminal.type("p?")
+    terminal.shows("Keys of runs")
+    terminal.type("j\x1b")
+    terminal.until(lambda: "Keys of runs" not in terminal.text, "the list")
+    if env.get("LANG") == "C":
+        assert terminal.raw.isascii()
+    if "NO_COLOR" in env:
+        assert not COLOUR.search(terminal.raw)
+    terminal.type("q")
+    assert terminal.code() == 0
+
+
+def test_no_terminal_and_a_dumb_one_are_refused_in_words(project: Path) -> None:
+    terminal = Terminal(project, "tui", env={"TERM": "dumb"})
+    assert terminal.code() == 3
+    assert "error: the dashboard needs a terminal that it can draw on" in terminal.text
+    assert b"\x1b" not in terminal.raw
+
+
+NASTY = [
+    "\x1b]0;owned\x07title",
+    "\x1b[2J\x1b[31mred",
+    "a\nb\rc\td",
+    "\u202eevil\u2066",
+    "zero\u200bwidth\ufeff",
+    "[bold red]markup[/] [@click=app.exit]x[/]",
+    "日本語" * 40,
+    "e\u0301" * 100,
+    "\U0001f468\u200d\U0001f469",
+    "\x9b31m",
+    "\ud800",
+    "x" * 1_000_000,
+]
+COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
+RAW = ("owned\x07", "\x1b[31mred", "\u202e", "\u2066", "\u200b", "\ufeff", "\x9b")
+TYPED = (
+    "G",
+    "kkk",
+    "kkkk",
+    "kkkkk",
+    "p",
+    "a",
+    "?",
+    "\x1b",
+    "C",
+    "\x1b",
+    "s",
+    "\x1b",
+    "b",
+    "\r",
+    "\r",
+    "/x\r",
+    "6",
+    "1",
+)
+
+
+def nasty(number: int, text: str) -> RunDocument:
+    """A run that says this wherever a run can say something."""
+    return run(
+        f"{number:012d}",
+        text,
+        hour=number,
+        note=text,
+        experiment=text,
+        tags=[text],
+        command=["echo", text],
+        params={text[:200]: text},
+        metrics={text[:200]: 0.5},
+        attributes={text[:100]: text},
+    )
+
+
+def test_nothing_of_the_datas_own_reaches_the_terminal(repository: Path) -> None:
+    stored(repository, [nasty(number, text) for number, text in enumerate(NASTY)])
+    terminal = Terminal(repository, "tui", columns=130, lines=30)
+    terminal.shows("12 runs")
+    for key in TYPED:
+        terminal.type(key)
+        terminal.read(0.25)
+    terminal.shows("2 of 12", "/ x")
+    terminal.type("q")
+    assert terminal.code() == 0, terminal.text
+    sent = terminal.raw.decode()
+    assert not [bad for bad in RAW if bad in sent]
+    assert "\\x1b]0;owned" in sent
+    assert "[@click=app.exit]" in sent
