@@ -73,6 +73,14 @@ def test_looking_loads_no_heavy_library(arguments: tuple[str, ...], recorded: Pa
     assert not tops(loaded) & COSTLY - {"importlib.metadata"}
 
 
+def test_doing_what_git_hooks_noted_loads_no_heavy_library(recorded: Path) -> None:
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=recorded, capture_output=True, text=True).stdout.strip()
+    note = recorded / ".exp" / "spool" / f"commit-{head}"
+    note.touch()
+    assert not tops(modules_of_exp("ls", cwd=recorded)) & HEAVY
+    assert not note.exists()
+
+
 def test_recording_a_clean_tree_loads_neither_gitpython_nor_dvc(repository: Path) -> None:
     """The hot path starts git itself and hashes by itself; nothing changed that DVC would have to save."""
     loaded = modules_of_exp("run", "--", "true", cwd=repository)

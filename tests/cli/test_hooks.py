@@ -215,6 +215,18 @@ def test_a_message_too_long_for_a_shell_is_kept_whole(hooked: Path, tmp_path: Pa
     assert len(trailers(hooked)) == 1
 
 
+def test_a_part_of_what_changed_is_committed_with_its_own_tree(hooked: Path) -> None:
+    run = record(hooked)
+    (hooked / "README.md").write_text("not yet\n")
+    hooked_git(hooked, "commit", "-q", "-m", "a part", "train.py")
+    assert trailers(hooked) == [f"{run['id']} acc=0.93"]
+    assert note(hooked) == [f"{run['id']} acc=0.93 loss=1.5 first"]
+    hooked_git(hooked, "checkout", "-q", "--detach")
+    commit(hooked, "-m", "the rest")
+    assert (trailers(hooked), note(hooked)) == ([], [])
+    assert commits_of(hooked, run["id"]) == [head(hooked, "HEAD~1")]
+
+
 # --- rewriting --------------------------------------------------------------------------------------------------
 
 
@@ -386,6 +398,12 @@ def test_a_commit_goes_on_whatever_is_missing_or_broken(hooked: Path) -> None:
     table = hooked / ".exp" / "trees" / run["code"]["tree"]
     table.write_bytes(b"\xff\x00 garbage\n\n$(touch owned) `touch owned`\n")
     still_commits()
+    evil = hooked / ".exp" / "runs" / "x" / "e touch owned" / ";"
+    evil.mkdir(parents=True)
+    table.write_text(f"x/e touch owned/; - a=1 n\n../runs/{run['id']} exp/../../x a=1 n\n")
+    (hooked / ".git" / "message").write_text("x\n\nExp-Run: 0123456789ab a=1\n")
+    commit(hooked, "--allow-empty", "-F", ".git/message")
+    assert trailers(hooked) == ["0123456789ab a=1"]
     assert not (hooked / "owned").exists()
     shutil.rmtree(hooked / ".exp" / "spool")
     still_commits()

@@ -164,7 +164,7 @@ def _new_folder(folder: str) -> Iterator[str]:
     wanted = os.path.realpath(folder)
     if os.path.lexists(wanted) and (not os.path.isdir(wanted) or os.listdir(wanted)):
         cause = f"{folder} is there already, and nothing is ever overwritten"
-        raise ExpError("the model can't be exported", cause, "exp models export MODEL NEW_FOLDER")
+        raise ExpError("the model can't be exported", cause, "exp models export MODEL#STAGE NEW_FOLDER")
     draft = f"{wanted}.{secrets.token_hex(4)}.exp-new"
     try:
         try:

@@ -33,8 +33,9 @@ def link(store: RunStore, clock: Clock, news: News, ranking: Ranking) -> Linked:
     """Add the commits to the runs that they belong to. A damaged run is told, and harms no other."""
     touched: dict[str, list[Document]] = {}
     warnings = []
-    for document in _concerned(store, news):
-        commits = commits_of(document, news)
+    finder = _Finder(news)
+    for document in _concerned(store, finder):
+        commits = finder.commits_of(document)
         added = [commit for commit in commits if commit not in document["links"]["commits"]]
         try:
             if added:
@@ -58,15 +59,37 @@ def lines_of_commits(documents: Iterable[Document], ranking: Ranking) -> dict[st
 
 def commits_of(document: Document, news: News) -> list[str]:
     """The commits of the news that belong to a run: by its tree, and whatever its commits were rewritten into."""
-    tree = document["code"]["tree"]
-    found = [commit for commit, of_commit in news.trees.items() if of_commit == tree] if tree else []
-    known = {*document["links"]["commits"], *found}
-    while further := [new for old, new in news.rewrites if old in known and new not in known]:
-        known.update(further)
-        found += further
-    rewritten = {new for _, new in news.rewrites}
-    there = [commit for commit in document["links"]["commits"] if commit in rewritten or commit in news.trees]
-    return list(dict.fromkeys([*there, *found]))
+    return _Finder(news).commits_of(document)
+
+
+class _Finder:
+    """The news by what they are looked for by: there may be thousands of commits, and of runs."""
+
+    def __init__(self, news: News) -> None:
+        self.by_tree: dict[str, list[str]] = {}
+        self.became: dict[str, list[str]] = {}
+        for commit, tree in news.trees.items():
+            self.by_tree.setdefault(tree, []).append(commit)
+        for old, new in news.rewrites:
+            self.became.setdefault(old, []).append(new)
+        self.known = {*news.trees, *(new for _, new in news.rewrites)}
+
+    def concerns(self, document: Document) -> bool:
+        """Whether the run has one of the trees, or a commit that was rewritten."""
+        return document["code"]["tree"] in self.by_tree or any(
+            commit in self.became for commit in document["links"]["commits"]
+        )
+
+    def commits_of(self, document: Document) -> list[str]:
+        """As the function of this name: those that the run has already, then the others."""
+        there = document["links"]["commits"]
+        found = dict.fromkeys([*there, *self.by_tree.get(document["code"]["tree"], ())])
+        waiting = list(found)
+        while waiting:
+            further = [new for new in self.became.get(waiting.pop(0), ()) if new not in found]
+            found.update(dict.fromkeys(further))
+            waiting += further
+        return [commit for commit in found if commit in self.known]
 
 
 def git_tags(lines: Mapping[str, Sequence[str]], trees: Collection[str]) -> dict[str, str]:
@@ -79,11 +102,6 @@ def git_tags(lines: Mapping[str, Sequence[str]], trees: Collection[str]) -> dict
     return found
 
 
-def _concerned(store: RunStore, news: News) -> list[RunDocument]:
+def _concerned(store: RunStore, finder: _Finder) -> list[RunDocument]:
     """The runs with one of the trees, or with a commit that was rewritten, oldest first."""
-    trees, old = set(news.trees.values()), {old for old, _ in news.rewrites}
-
-    def matches(document: Document) -> bool:
-        return document["code"]["tree"] in trees or not old.isdisjoint(document["links"]["commits"])
-
-    return store.select(Selection(matches, frozenset({"code", "links"}))).documents[::-1]
+    return store.select(Selection(finder.concerns, frozenset({"code", "links"}))).documents[::-1]

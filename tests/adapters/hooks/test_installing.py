@@ -50,6 +50,7 @@ def test_twice_is_once_and_nothing_is_left(repository: Path) -> None:
     installed = belongings(repository / ".git")
     assert put(repository) == Changes([], [], [])
     assert belongings(repository / ".git") == installed
+    (repository / ".git" / "EXP_TREE").touch()
     assert take(repository) == []
     assert belongings(repository / ".git") == before
     assert take(repository) == []

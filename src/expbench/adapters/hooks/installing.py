@@ -28,6 +28,7 @@ _BEFORE: Final = ".before-exp"
 _MARK: Final = b"# Made by `exp hooks install`"
 _FIRST: Final = b"# >>> exp hooks"
 _LAST: Final = b"# <<< exp hooks <<<\n"
+_LEFT: Final = ("EXP_TREE", "EXP_EDITING")
 _SHELLS: Final = (b"sh", b"bash", b"dash", b"ash", b"ksh", b"zsh")
 
 State = Literal["installed", "outdated", "absent", "foreign"]
@@ -99,9 +100,16 @@ def uninstall(project: Project) -> list[str]:
             with _writing(folder):
                 replaced += [name for name in NAMES if not _give_back(folder.path, name)]
                 _remove_before(folder.path + _BEFORE)
-        with _writing(HookFolder(project.common_dir, False)), suppress(FileNotFoundError):
-            os.unlink(_core(project))
+        _remove_own(project)
     return replaced
+
+
+def _remove_own(project: Project) -> None:
+    """The common part, and what the hooks leave for one another from one moment of a commit to the next."""
+    left = [os.path.join(folder, name) for folder in {project.git_dir, project.common_dir} for name in _LEFT]
+    for path in [_core(project), *left]:
+        with _writing(HookFolder(project.common_dir, False)), suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _look_at(folder: str, name: str) -> Hook:

@@ -36,6 +36,7 @@ exp_each() { # TREE: sets exp_runs (ids), exp_tag (of the best), exp_text (lines
   exp_runs='' exp_tag='' exp_text=''
   [ -f "$exp_dir/trees/$1" ] || return 1
   while IFS=' ' read -r exp_id exp_word exp_head exp_rest; do
+    case $exp_id in *[!0-9a-z]*) continue ;; esac # whatever wrote it: an id, and nothing else, goes on from here
     [ -n "$exp_head" ] && [ -d "$exp_dir/runs/$exp_id" ] || continue
     [ -n "$exp_runs" ] || exp_tag=$exp_word
     exp_runs="$exp_runs $exp_id=$exp_head"
