@@ -33,4 +33,4 @@ def test_what_is_not_pinned(changes: dict[str, Any], words: list[str]) -> None:
 
 
 def test_a_document_of_which_parts_are_missing_pins_nothing() -> None:
-    assert unpinned({}) == ["code", "env", "command"]
+    assert unpinned({}) == unpinned({"code": {"snapshot": "c"}, "env": {"hash": ""}}) == ["code", "env", "command"]

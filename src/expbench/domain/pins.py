@@ -18,8 +18,8 @@ def unpinned(document: Mapping[str, Any]) -> list[str]:
     """
     code, env, command = (document.get(key) for key in ("code", "env", "command"))
     found = {
-        "code": not (code and code["snapshot"] and code["complete"]),
-        "env": not (env and (env["hash"] or env["lock"])),
+        "code": not (code and code.get("snapshot") and code.get("complete")),
+        "env": not (env and (env.get("hash") or env.get("lock"))),
         "command": not command or any(MASK in word for word in command),
         "inputs": any(text.startswith(PREFIX) for text in document.get("warnings") or ()),
     }

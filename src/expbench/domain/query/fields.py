@@ -68,7 +68,9 @@ def _inputs(inner: str) -> Access:
     return Access("words", frozenset({"data"}), get)
 
 
-_PINS: Final = frozenset({"code", "env", "command", "warnings"})
+_PINS: Final = (
+    frozenset({"command", "warnings"}) | entry("code", "snapshot", "complete") | entry("env", "hash", "lock")
+)
 _UNPINNED: Final = Access("words", _PINS, unpinned)
 _PINNED: Final = Access("flag", _PINS, lambda document: not unpinned(document))
 _COMMAND: Final = Access("text", frozenset({"command"}), lambda document: " ".join(document.get("command") or ()))
