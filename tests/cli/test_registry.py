@@ -333,6 +333,15 @@ def test_every_writing_stands_in_the_audit_log(promoted: Path) -> None:
     assert stat.S_IMODE((promoted / ".exp/audit.jsonl").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("log", ["audit.jsonl", "operations.jsonl"])
+def test_a_log_that_can_t_be_written_is_a_warning_and_the_tag_stays(promoted: Path, log: str) -> None:
+    (promoted / ".exp" / log).unlink()
+    (promoted / ".exp" / log).mkdir()
+    said = done(promoted, "promote", "digits@v0.0.2", "--to", "staging")
+    assert "warning: " in said
+    assert holder(promoted, "staging") == "v0.0.2"
+
+
 def own_config(text: str) -> Path:
     folder = Path(os.environ["XDG_CONFIG_HOME"]) / "exp"
     folder.mkdir(parents=True, exist_ok=True)

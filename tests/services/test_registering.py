@@ -84,6 +84,7 @@ def test_a_race_for_the_same_file_makes_one_version() -> None:
 def test_which_artifact() -> None:
     document = finished("run1", "a/model.pkl", "b.txt")
     assert choose_artifact(document, "b.txt")["path"] == "b.txt"
+    assert choose_artifact(document, "./a/model.pkl")["path"] == "a/model.pkl"
     with pytest.raises(UsageError) as several:
         choose_artifact(document, None)
     assert (several.value.cause, several.value.hint) == ("it has a/model.pkl, b.txt", "--artifact a/model.pkl")

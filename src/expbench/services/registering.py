@@ -51,6 +51,7 @@ def choose_artifact(document: RunDocument, path: str | None) -> Artifact:
             return artifacts[0]
         shown = [artifact["path"] for artifact in artifacts]
         raise UsageError(f"the run {document['id']} has several artifacts", _some(shown), f"--artifact {shown[0]}")
+    path = path.removeprefix("./")
     for artifact in artifacts:
         if artifact["path"] == path:
             return artifact
