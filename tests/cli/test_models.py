@@ -139,7 +139,7 @@ def test_odd_tags_are_named_and_harm_nothing(within: Within, registered: Path) -
     assert found.code == 0
     assert len(found.out.splitlines()) == 4
     assert "warning: the git tag m@v0.0.9 is left out: it is a lightweight tag" in found.err
-    assert "warning: the git tag m@v0.0.8 is left out: it does not point at a commit" in found.err
+    assert "warning: the git tag m@v0.0.8 is left out: it points at no commit" in found.err
 
 
 def test_a_hostile_message_reaches_no_terminal(within: Within, registered: Path) -> None:

@@ -67,6 +67,16 @@ _VERDICT = record(
     outputs=listing(record(path=PATH, a=maybe(TEXT), b=maybe(TEXT), equal=BOOL)),
     inputs=listing(record(what=TEXT, a=maybe(TEXT), b=maybe(TEXT), equal=BOOL)),
 )
+_SUMMARY = record(
+    last=NUMBER,
+    min=NUMBER,
+    max=NUMBER,
+    first_step=INTEGER,
+    last_step=INTEGER,
+    count={"type": "integer", "minimum": 1},
+    source=SOURCE,
+)
+_ARTIFACT = record(path=PATH, size=COUNT, sha256=SHA256)
 _UNKNOWN_SHA = {"anyOf": [SHA, {"const": ""}]}
 
 
@@ -104,17 +114,7 @@ def _run(env: dict[str, Schema]) -> Schema:
         env=record(**env),
         params=mapping(SCALAR),
         param_sources=mapping(PARAM_SOURCE),
-        metrics=mapping(
-            record(
-                last=NUMBER,
-                min=NUMBER,
-                max=NUMBER,
-                first_step=INTEGER,
-                last_step=INTEGER,
-                count={"type": "integer", "minimum": 1},
-                source=SOURCE,
-            )
-        ),
+        metrics=mapping(_SUMMARY),
         tags=listing(TEXT, uniqueItems=True),
         attributes=mapping(TEXT),
         note=TEXT,
@@ -174,3 +174,50 @@ SERIES: Final = record(
     key=TEXT, points=listing({"type": "array", "prefixItems": [INTEGER, {"type": "number"}, NUMBER], "minItems": 3})
 )
 CHECKS: Final = listing(record(subject=TEXT, state={"enum": ["ok", "weak", "bad"]}, words=TEXT, hint=TEXT))
+
+# The registry: section 9. A gate that names `current` has the holder's values beside it.
+_GATE: Schema = {
+    "type": "object",
+    "properties": {"rule": TEXT, "value": {}, "holds": BOOL, "current": mapping({})},
+    "required": ["rule", "value", "holds"],
+    "additionalProperties": False,
+}
+_RECORD: dict[str, Schema] = {
+    "schema": {"const": 1},
+    "event": {"enum": ["register", "promote", "demote", "deprecate"]},
+    "model": TEXT,
+    "version": maybe(TEXT),
+    "stage": maybe(TEXT),
+    "run": maybe(ID),
+    "snapshot": maybe(SHA),
+    "artifact": maybe(_ARTIFACT),
+    "data": maybe(DIGEST),
+    "env": maybe(TEXT),
+    "metrics": mapping(_SUMMARY),
+    "verdict": maybe(_VERDICT),
+    "gates": listing(_GATE),
+    "forced": BOOL,
+    "by": TEXT,
+    "at": TIME,
+    "note": TEXT,
+}
+_AROUND: dict[str, Schema] = {
+    "tag": TEXT,
+    "commit": SHA,
+    "proof": {"enum": ["proven", "unproven", "foreign"]},
+    "why": TEXT,
+    "signed": BOOL,
+    "stages": listing(TEXT, uniqueItems=True),
+    "deprecated": BOOL,
+}
+REGISTRY_RECORD: Final = record(**_RECORD)
+MODELS: Final = listing(record(**_RECORD, **_AROUND))
+_LINEAGE = record(
+    data=maybe(DIGEST),
+    run=maybe(ID),
+    snapshot=maybe(SHA),
+    artifact=maybe(PATH),
+    version=TEXT,
+    stages=listing(TEXT, uniqueItems=True),
+)
+MODEL_VERSION: Final = record(**_RECORD, **_AROUND, lineage=_LINEAGE, history=MODELS)

@@ -69,6 +69,24 @@ def test_a_tag_whose_commit_is_gone_harms_no_other(repository: Path) -> None:
     assert {tag.name: tag.target_is_commit for tag in read_tags(str(repository))} == {"good": True, "bad": False}
 
 
+def test_a_damaged_object_harms_no_other(repository: Path) -> None:
+    for name in ("a", "b", "c", "d"):
+        run_git(repository, "tag", "-a", "-m", name, name)
+    damaged = run_git(repository, "rev-parse", "refs/tags/b")
+    path = repository / ".git/objects" / damaged[:2] / damaged[2:]
+    path.chmod(0o600)
+    path.write_bytes(b"rubbish")
+    found = {tag.name: tag.target_is_commit for tag in read_tags(str(repository))}
+    assert found == {"a": True, "b": False, "c": True, "d": True}
+
+
+def test_more_broken_tags_than_anyone_can_repair_are_told(repository: Path) -> None:
+    for number in range(60):
+        (repository / f".git/refs/tags/gone{number}").write_text("1" * 40 + "\n")
+    with pytest.raises(GitFailed):
+        read_tags(str(repository))
+
+
 def test_a_repository_that_git_can_t_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(GitFailed):
         read_tags(str(tmp_path))

@@ -1,10 +1,10 @@
 """The repository's tags, read by one `git for-each-ref` with their taggers and messages.
 
-A tag whose object is gone makes git give up on all of them: then the whole ones are asked for by name, and the
-broken ones are given as tags that count for nothing.
+A tag whose object is gone or damaged makes git give up on all of them: then the whole ones are asked for by name,
+and the broken ones are given as tags that count for nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from expbench.adapters.git.process import GitFailed, git
@@ -17,6 +17,7 @@ _FIELDS: Final = (
 )
 _FORMAT: Final = "--format=" + "".join(f"%({field})%00" for field in _FIELDS)
 _AT_A_TIME: Final = 200
+_BROKEN_AT_MOST: Final = 50  # a repository with more can't be read
 
 
 def read_tags(root: str) -> list[Tag]:
@@ -49,18 +50,21 @@ def _tag(*fields: str) -> Tag:
 
 
 def _read_whole_ones(root: str) -> list[Tag]:
+    """Git gives up at the first object that is missing or damaged, so halves are tried until a tag stands alone."""
     listed = git(root, ["for-each-ref", "--format=%(refname)", TAGS]).decode("utf-8", "surrogateescape").split("\n")
     names = [name for name in listed if name]
-    broken = _without_objects(root, names)
-    whole = [name for name in names if name not in broken]
-    tags = [Tag(name.removeprefix(TAGS), "", target_is_commit=False) for name in sorted(broken)]
-    for start in range(0, len(whole), _AT_A_TIME):
-        tags += _parse(git(root, ["for-each-ref", _FORMAT, *whole[start : start + _AT_A_TIME]]))
-    return tags
-
-
-def _without_objects(root: str, names: Sequence[str]) -> set[str]:
-    """Those whose object, or what that points at, is not in the repository."""
-    asked = "".join(f"{name}^{{}}\n" for name in names).encode("utf-8", "surrogateescape")
-    answers = git(root, ["cat-file", "--batch-check"], stdin=asked).splitlines()
-    return {name for name, answer in zip(names, answers, strict=True) if answer.endswith(b" missing")}
+    waiting = [names[start : start + _AT_A_TIME] for start in range(0, len(names), _AT_A_TIME)]
+    tags: list[Tag] = []
+    broken: list[Tag] = []
+    while waiting:
+        some = waiting.pop()
+        try:
+            tags += _parse(git(root, ["for-each-ref", _FORMAT, *some]))
+        except GitFailed:
+            if len(some) > 1:
+                waiting += [some[len(some) // 2 :], some[: len(some) // 2]]
+                continue
+            broken.append(Tag(some[0].removeprefix(TAGS), "", target_is_commit=False))
+            if len(broken) >= _BROKEN_AT_MOST:
+                raise
+    return [*broken, *tags]

@@ -117,7 +117,7 @@ def _stray(tag: Tag, name: TagName) -> str:
     if not tag.annotated:
         return "it is a lightweight tag, which counts for nothing, to GTO neither"
     if not tag.target_is_commit:
-        return "it does not point at a commit"
+        return "it points at no commit, or its object is missing or damaged"
     return "GTO knows no such event" if name.action == "create" else ""
 
 
