@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
@@ -24,8 +24,12 @@ from expbench.services.comparing import Sources
 if TYPE_CHECKING:
     from expbench.adapters.store.following import Follower
     from expbench.domain.capture.settings import CaptureSettings
+    from expbench.domain.previews.preview import Preview, Room
     from expbench.domain.references import Stage, Version
     from expbench.domain.registry.fold import Registry
+
+# What git takes for the tree before the first commit.
+EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
 class Workplace:
@@ -162,6 +166,26 @@ class Workplace:
         from expbench.domain.diff import code_excludes
 
         return patch(self.project.root, a["code"]["snapshot"], b["code"]["snapshot"], code_excludes(a, b))
+
+    def uncommitted(self, document: RunDocument) -> tuple[list[FileChange], str]:
+        """What the snapshot holds beyond the commit that was checked out: the files, and their patch."""
+        from expbench.adapters.git.changes import changed_files, patch
+
+        base, snapshot = document["code"]["commit"] or EMPTY_TREE, document["code"]["snapshot"]
+        if not snapshot or base == snapshot:
+            return [], ""
+        return (
+            changed_files(self.project.root, base, snapshot, lambda _path: False),
+            patch(self.project.root, base, snapshot, lambda _path: False),
+        )
+
+    def preview(self, document: RunDocument, path: str, room: "Room") -> "Preview":
+        """What can be shown of an artifact. Raises `ExpError` when it can't be read."""
+        from expbench.adapters.artifacts.reading import opened_artifact
+        from expbench.domain.previews.preview import preview_of
+
+        with opened_artifact(self.store.run_dir(document["id"]), path) as (size, read):
+            return preview_of(path, size, read, room)
 
     def delete_refs(self, run_ids: Sequence[str]) -> None:
         """Let git forget the snapshots of these runs."""

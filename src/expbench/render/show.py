@@ -3,9 +3,9 @@
 What isn't there takes no room, but where its absence means something ("no DVC in this repository") words say it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, tzinfo
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from expbench.domain.document import Code, DataEntry, Env, RunDocument
 from expbench.domain.ids import LENGTH
@@ -16,6 +16,12 @@ from expbench.render.style import Style, paint, sign
 from expbench.render.table import Cell, Column, numeric, table
 from expbench.render.values import age, counted, duration, number, param, size, timestamp
 from expbench.render.verdict import verdict_lines
+
+# The parts of the page, in their order.
+SECTIONS: Final = (
+    *("head", "note", "command", "code", "data", "env", "params", "metrics", "artifacts", "links", "verdict"),
+    "warnings",
+)
 
 
 class _View(NamedTuple):
@@ -34,30 +40,22 @@ def show_text(
     now: str | None = None,
     zone: tzinfo | None = UTC,
     sparklines: Mapping[str, str] | None = None,
+    sections: Sequence[str] = SECTIONS,
 ) -> str:
-    """The whole page, without a final newline. No line is wider than the style's width.
+    """The page, without a final newline; of it these sections. No line is wider than the style's width.
 
     `now` (ISO 8601) adds how long ago the run began; `zone` is that of its times, None the machine's own;
     `sparklines` are drawn curves by metric.
     """
     view = _View(style, now, zone, sparklines or {})
-    within = view._replace(style=inner(style))
-    look = within.style
-    blocks = [
-        _head(document, view),
-        block("note", paragraph(document["note"], look) if document["note"] else [], style),
-        block("command", _command(document, look), style),
-        block("code", _code(document["code"], look), style),
-        block("data", _data(document, look), style),
-        block("env", _env(document["env"], look), style),
-        block("params", _params(document, look), style),
-        block("metrics", _metrics(document, within), style),
-        block("artifacts", _artifacts(document, look), style),
-        block("links", _links(document, look), style),
-        block("verdict", verdict_lines(document["verdict"], look), style),
-        block("warnings", [line for text in document["warnings"] for line in paragraph(text, look, "warn")], style),
-    ]
+    blocks = (_section(name, document, view) for name in sections)
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def _section(name: str, document: RunDocument, view: _View) -> list[str]:
+    if name == "head":
+        return _head(document, view)
+    return block(name, _BODIES[name](document, view._replace(style=inner(view.style))), view.style)
 
 
 def _head(document: RunDocument, view: _View) -> list[str]:
@@ -195,3 +193,20 @@ def _links(document: RunDocument, style: Style) -> list[str]:
     named = {"reproduces": links["reproduces"], "parent": links["parent"], "sweep": links["sweep"]}
     commits = ", ".join(commit[:10] for commit in links["commits"] if commit != base)
     return _named({key: value for key, value in {**named, "commits": commits}.items() if value}, style)
+
+
+_BODIES: Final[Mapping[str, Callable[[RunDocument, _View], list[str]]]] = {
+    "note": lambda document, view: paragraph(document["note"], view.style) if document["note"] else [],
+    "command": lambda document, view: _command(document, view.style),
+    "code": lambda document, view: _code(document["code"], view.style),
+    "data": lambda document, view: _data(document, view.style),
+    "env": lambda document, view: _env(document["env"], view.style),
+    "params": lambda document, view: _params(document, view.style),
+    "metrics": _metrics,
+    "artifacts": lambda document, view: _artifacts(document, view.style),
+    "links": lambda document, view: _links(document, view.style),
+    "verdict": lambda document, view: verdict_lines(document["verdict"], view.style),
+    "warnings": lambda document, view: [
+        line for text in document["warnings"] for line in paragraph(text, view.style, "warn")
+    ],
+}

@@ -6,7 +6,7 @@ A reference means one run or is refused: an ambiguous one names its candidates, 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from expbench.domain.document import RunDocument
+from expbench.domain.document import Artifact, RunDocument
 from expbench.domain.ids import is_id, shortest_prefixes
 from expbench.domain.query.fields import access
 from expbench.domain.query.mistakes import visible
@@ -39,6 +39,19 @@ def find(store: RunStore, text: str, better: Better | None = None, models: Model
     if isinstance(reference, Word):
         return _word(store, reference.text)
     return _registered(store, reference, text, models)
+
+
+def require_artifact(document: RunDocument, path: str) -> Artifact:
+    """The run's artifact of this path. Raises `UsageError` with a near one when it has none."""
+    found = next((artifact for artifact in document["artifacts"] if artifact["path"] == path), None)
+    if found is not None:
+        return found
+    paths = [artifact["path"] for artifact in document["artifacts"]]
+    near = suggestion(path, paths)
+    cause = f"did you mean {visible(near)}" if near else f"it has {len(paths)}" if paths else "it has none"
+    raise UsageError(
+        f"the run {visible(document['name'])} has no artifact {visible(path)}", cause, f"exp show {document['id']}"
+    )
 
 
 def complete_reference(store: RunStore, incomplete: str) -> list[str]:

@@ -156,6 +156,31 @@ class ExpApp(App[int]):
         """What was done from here."""
         self.go("journal")
 
+    def act_show_run(self) -> None:
+        """The run under the cursor of the list."""
+        self.go("run")
+
+    def act_show_log(self) -> None:
+        """Its log."""
+        self.run_worker(self._open_log(), exclusive=True, group="screen")
+
+    async def _open_log(self) -> None:
+        from expbench.tui.screens.run import RunScreen
+
+        await self.open("run")
+        if isinstance(self.shown, RunScreen):
+            self.shown.show_log()
+
+    def open_run(self, run_id: str) -> None:
+        """Show this run on the run screen."""
+        from expbench.tui.screens.run import RunScreen
+
+        if isinstance(self.shown, RunScreen):
+            self.shown.open_run(run_id)
+        else:
+            self.choices.run = run_id
+            self.act_show_run()
+
     def act_help(self) -> None:
         """All keys of this screen."""
         from expbench.tui.screens.help import HelpScreen

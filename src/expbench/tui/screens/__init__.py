@@ -17,6 +17,7 @@ class Place(NamedTuple):
 
 SCREENS: Final = (
     Place("1", "runs", "expbench.tui.screens.runs", "RunsScreen"),
+    Place("2", "run", "expbench.tui.screens.run", "RunScreen"),
     Place("3", "plot", "expbench.tui.screens.plot", "PlotScreen"),
     Place("4", "compare", "expbench.tui.screens.compare", "CompareScreen"),
     Place("6", "journal", "expbench.tui.screens.journal", "JournalScreen"),

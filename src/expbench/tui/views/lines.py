@@ -41,13 +41,16 @@ def text_of(spans: Line) -> str:
     return "".join(printable(span.text) for span in spans)
 
 
+_READABLE = 1 << 14  # characters of a span that can be moved into sight
+
+
 def shifted(spans: Line, cells: int) -> Line:
     """The line without its first cells, as if one had moved to the right."""
     if cells <= 0:
         return spans
     left: list[Span] = []
     for span in spans:
-        text = printable(span.text)
+        text = printable(span.text[:_READABLE])
         head = clip(text, cells, "") if cells else ""
         cells -= width(head)
         left.append(Span(text[len(head) :], span.look))
