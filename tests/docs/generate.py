@@ -1,6 +1,6 @@
-"""Make what is made in docs/: `python -m tests.docs.generate [commands] [picture]`, from the checkout's root.
+"""Make what is made in docs/: `python -m tests.docs.generate [commands] [picture] [dashboard]`, in the checkout.
 
-`picture` runs `exp demo`; without arguments both are made.
+`picture` runs `exp demo`; `dashboard` draws its screens; without arguments all are made.
 """
 
 import sys
@@ -21,7 +21,11 @@ def main(wanted: list[str]) -> None:
             text = captured(Path(folder))
         TEXT_FILE.write_text(text, encoding="utf-8")
         SVG_FILE.write_text(picture(text), encoding="utf-8")
+    if "dashboard" in wanted:
+        from tests.tui.run_pictures import write_all
+
+        write_all()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["commands", "picture"])
+    main(sys.argv[1:] or ["commands", "picture", "dashboard"])
