@@ -352,7 +352,7 @@ def tabs_seen(app: ExpApp, size: tuple[int, int]) -> Sequence[str]:
     async def act(pilot: "Pilot[int]") -> None:
         for tab in TABS:
             await to_tab(pilot, app, tab.name)
-            await pilot.app.workers.wait_for_complete()
+            await until(pilot, lambda: pane_of(app).is_complete, "all answers")
             await pilot.pause()
             screens.append(text(pilot.app))
 

@@ -67,6 +67,7 @@ class Pane(Container):
         self._filled: set[LinesView] = set()
         self._asked: dict[str, Hashable] = {}
         self._answers: dict[str, object] = {}
+        self._open: set[str] = set()
 
     def compose(self) -> ComposeResult:
         """The views."""
@@ -95,6 +96,11 @@ class Pane(Container):
     def main(self) -> LinesView:
         """The view that every pane has."""
         return self.query_one("#main", LinesView)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was asked for has been answered."""
+        return not self._open
 
     @property
     def target(self) -> View:
@@ -145,6 +151,7 @@ class Pane(Container):
         """
         if self._asked.get(topic) != key:
             self._asked[topic] = key
+            self._open.add(topic)
             if fresh:
                 self._answers.pop(topic, None)
 
@@ -165,6 +172,7 @@ class Pane(Container):
         answer.stop()
         if self.shown is None or self._asked.get(answer.topic) != answer.key:
             return
+        self._open.discard(answer.topic)
         self._answers[answer.topic] = answer.trouble or answer.found
         self.draw(self.shown)
 
