@@ -35,7 +35,7 @@ class MetricLines(Sequence[Line]):
         self._directions = directions
         self._style = style
         widest = max((min(len(key), _LONGEST) for key in self.keys), default=6)
-        self._key_cells = max(min(widest, _LONGEST, style.width - 30), 6)
+        self._key_cells = max(min(widest, _LONGEST, style.width - SPARK - 40), 6)
         left = style.width - self._key_cells - SPARK - 7
         self._numbers = [place for place in range(len(_NUMBERS)) if sum(c for _, c in _NUMBERS[: place + 1]) <= left]
         self._has_source = left - sum(_NUMBERS[place][1] for place in self._numbers) > 8
