@@ -104,7 +104,8 @@ def screen(request: pytest.FixtureRequest, project: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv("NO_COLOR", "1")
     if request.param == "ascii":
         monkeypatch.setenv("LC_ALL", "C")
-    with Emulated([*EXP, "tui"]) as made:
+    made = Emulated([*EXP, "tui"])
+    with made:
         yield made
 
 
