@@ -138,7 +138,7 @@ def test_nothing_of_the_data_is_obeyed_on_any_tab(screen: Emulated) -> None:
     screen.shows("1 runs", "duration")
     screen.type(b"q")
     assert screen.end() == 0
-    seen = screen.seen
+    seen = screen.seen.replace(b"\x1b]22;default\x07", b"")  # Textual's own: the pointer's shape
     assert [text for text in OBEYED if text in seen] == []
     assert b"\\x1b]0;pwned" in seen
     assert b"root:" not in seen
