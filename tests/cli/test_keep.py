@@ -179,7 +179,7 @@ def test_doctor_of_a_run_lists_what_it_still_pins(repository: Path) -> None:
     assert done.code == 0
     assert [(check["subject"], check["state"]) for check in checks][:4] == [
         ("code", "ok"),
-        ("code", "weak"),
+        ("code", "bad"),
         ("data", "weak"),
         ("env", "weak"),
     ]

@@ -38,7 +38,9 @@ def test_a_planted_input_is_a_warning_of_the_run_and_told_to_its_user(planted: P
     done = exp(planted, "run", "--", PYTHON, "train.py")
     assert (done.code, done.out) == (0, "loss: 0.5\n")
     assert done.err == f"warning: {SPLIT}\n"
-    assert shown(planted)["warnings"] == [SPLIT]
+    run = shown(planted)
+    assert run["warnings"] == [SPLIT]
+    assert not (planted / ".exp" / "runs" / run["id"] / "reads").exists()  # it has done its work
     assert json.loads(exp(planted, "ls", "--json").out)[0]["warnings"] == [SPLIT]
 
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.probe import ChildEnv
-from expbench.adapters.execution.audit.injecting import has_notes
+from expbench.adapters.execution.audit.injecting import discard_notes, has_notes
 from expbench.adapters.git.snapshot import GitCode
 from expbench.bootstrap.metrics_watch import MetricsWatch
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import RunDocument
+from expbench.domain.events import Event
 from expbench.ports import Progress
 from expbench.services.recording import KeptArtifacts, Surroundings, Workbench
 from expbench.services.requesting import Request
@@ -55,9 +56,14 @@ def build_bench(
             return []
         from expbench.adapters.execution.audit.reading import Place, unpinned_inputs
 
-        document = place.store.read(run_id)
-        entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
-        return unpinned_inputs(Place(root, run_dir, began_ns), document["code"]["snapshot"], entries)
+        try:
+            document = place.store.read(run_id)
+            entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
+            found = unpinned_inputs(Place(root, run_dir, began_ns), document["code"]["snapshot"], entries)
+            place.store.append(run_id, [Event("reads", place.clock.now(), {"unpinned": len(found)})])
+        finally:
+            discard_notes(run_dir)
+        return found
 
     def settled(document: RunDocument) -> None:
         from expbench.bootstrap.linking import settle

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from expbench.adapters.dvc.config import default_remote
 from expbench.adapters.dvc.objects import is_complete
 from expbench.adapters.environment.pythons import is_named_here
-from expbench.adapters.execution.audit.injecting import has_notes
 from expbench.adapters.git.refs import has_file, has_object, list_refs
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import RunDocument
@@ -27,7 +26,7 @@ def evidence(
         has_data=lambda digest: is_complete(root, digest),
         has_python=lambda version: is_named_here(version, os.environ),
         has_dvc=os.path.isdir(os.path.join(root, ".dvc")),
-        has_notes=has_notes(place.store.run_dir(document["id"])),
+        has_notes=any(event.kind == "reads" for event in place.store.events(document["id"])),
         remote=remote,
         on_remote=_on_remote(root, document, warn, progress) if asked and remote else None,
     )

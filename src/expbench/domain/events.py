@@ -16,6 +16,7 @@ Kind = Literal[
     "metrics",  # summaries by key
     "artifacts",  # files, each replacing an earlier one of its path
     "outputs",  # data entries that the run changed or made
+    "reads",  # what it read was looked at: how many warnings came of it
     "warned",  # text
     "ended",  # status, exit_code, signal, duration_s
     "edited",  # new whole values of name, experiment, note, tags, attributes

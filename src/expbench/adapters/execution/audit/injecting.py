@@ -6,6 +6,7 @@ of the user's: what is recorded, and what another recorder is given, must be wit
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 NOTES: Final = "reads"  # in the run's folder
@@ -33,6 +34,12 @@ def unwatched(environ: Mapping[str, str]) -> dict[str, str]:
     if left:
         return {**environ, _PATH: os.pathsep.join(left)}
     return {name: value for name, value in environ.items() if name != _PATH}
+
+
+def discard_notes(run_dir: str) -> None:
+    """Take the notes away, once the run has ended and they were looked at."""
+    with suppress(OSError):
+        os.unlink(os.path.join(run_dir, NOTES))
 
 
 def has_notes(run_dir: str) -> bool:
