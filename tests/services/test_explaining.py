@@ -132,13 +132,14 @@ def test_repeated_mixes_are_averaged_and_tell_their_spread() -> None:
     assert why("acc", "a", "b", found.attribution)["axes"][0]["spread"] > 0
 
 
-def test_a_dry_run_lists_every_mix() -> None:
+def test_a_plan_lists_every_mix_with_what_answers_for_it() -> None:
     a, b = made("a" * 12, [], 0.0), made("b" * 12, ["code", "data"], 3.0)
-    assert plan(a, b).lines() == [
-        "code and data of a: recorded as aaaaaaaaaaaa",
-        "code and data of b: recorded as bbbbbbbbbbbb",
-        "data of b, code of a: 1 rerun",
-        "code of b, data of a: 1 rerun",
+    prepared = plan(a, b)
+    assert [(prepared.named(cell.mix), list(cell.recorded), cell.wanted) for cell in prepared.cells] == [
+        ("code and data of run-aaaa", ["a" * 12], 0),
+        ("code and data of run-bbbb", ["b" * 12], 0),
+        ("data of run-bbbb, code of run-aaaa", [], 1),
+        ("code of run-bbbb, data of run-aaaa", [], 1),
     ]
 
 

@@ -60,9 +60,9 @@ class Plan(NamedTuple):
         """How many runs there will be."""
         return sum(cell.wanted for cell in self.cells)
 
-    def lines(self) -> list[str]:
-        """One line a mix, for people."""
-        return [f"{words_of(cell.mix)}: {_words(cell)}" for cell in self.cells]
+    def named(self, mix: Mix) -> str:
+        """A mix in words, with the names of the two runs."""
+        return words_of(mix, self.a["name"], self.b["name"])
 
 
 class Explanation(NamedTuple):
@@ -143,7 +143,7 @@ def explain(plan: Plan, rerun: Rerun, progress: Progress) -> Explanation:
         found = dict(cell.recorded)
         try:
             for _ in range(cell.wanted):
-                progress(words_of(cell.mix), done, plan.reruns)
+                progress(plan.named(cell.mix), done, plan.reruns)
                 done += 1
                 document = rerun(cell.recipe)
                 found[document["id"]] = _measured(document, plan, cell)
@@ -229,9 +229,3 @@ def _attributed(plan: Plan, values: Mapping[Swapped, Estimate], failed: Mapping[
 
 def _known(keys: Sequence[str]) -> str:
     return f"both have {', '.join(visible(key) for key in keys)}" if keys else "there is none that both have"
-
-
-def _words(cell: Cell) -> str:
-    found = f"recorded as {' '.join(cell.recorded)}" if cell.recorded else ""
-    wanted = f"{cell.wanted} rerun{'s' if cell.wanted > 1 else ''}" if cell.wanted else ""
-    return ", ".join(text for text in (found, wanted) if text)

@@ -133,6 +133,29 @@ def test_a_remote_that_lacks_it_too_is_told(dvc_repository: Path, copy: Path, en
     assert "remote" in caught.value.cause or "fetching it failed" in caught.value.cause
 
 
+def test_what_may_be_lost_is_left_out_and_asked_for_only_where_there_is_a_remote(
+    dvc_repository: Path, copy: Path, entries: list[DataEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose(dvc_repository, by_path(entries)["models/model.bin"])
+    asked: list[list[str]] = []
+
+    def fetch(_folder: str, paths: list[str], _progress: object) -> str:
+        asked.append(paths)
+        return ""
+
+    monkeypatch.setattr("expbench.adapters.dvc.linking.fetch", fetch)
+    there = site(dvc_repository, copy, fetch=True)
+    link_data(there, entries, quiet, optional=["models/model.bin"])
+    assert not (copy / "models" / "model.bin").exists()
+    assert (copy / "data" / "raw.csv").exists()
+    assert asked == []
+    run_dvc(dvc_repository, "remote", "add", "-d", "near", "nowhere")
+    link_data(there, entries, quiet, optional=["models/model.bin"])
+    assert asked == [["models/model.bin"]]
+    with pytest.raises(DataUnavailable):
+        link_data(there, entries, quiet, optional=["data/raw.csv"])
+
+
 def test_a_document_that_names_a_path_outside_is_refused(
     dvc_repository: Path, copy: Path, entries: list[DataEntry]
 ) -> None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from expbench.adapters.dvc.config import cache_dir
+from expbench.adapters.dvc.config import cache_dir, default_remote
 from expbench.adapters.dvc.fetching import fetch
 from expbench.adapters.dvc.links import Linker
 from expbench.adapters.dvc.localconfig import write_local_config
@@ -100,7 +100,7 @@ def _link(
         raise _unavailable(entries, "the run's data can't be found", cause, "dvc config --list --show-origin")
     missing = _missing(site.root, cache, entries)
     why = ""
-    if missing and site.fetch:
+    if site.fetch and _is_worth_asking(site.root, missing, optional):
         complaint = fetch(site.folder, [entry["path"] for entry in missing], progress)
         why = f", and fetching it failed: {complaint}" if complaint else ", and no DVC remote gave it"
         missing = _missing(site.root, cache, missing)
@@ -112,6 +112,13 @@ def _link(
     files = list(_files(site, cache, entries))
     _check(site, files, progress)
     _put(site, entries, files, progress, writable)
+
+
+def _is_worth_asking(root: str, missing: Sequence[DataEntry], optional: frozenset[str]) -> bool:
+    """Whether the remote is asked: for what must be had in any case, for what may be lost only where there is one."""
+    if any(entry["path"] not in optional for entry in missing):
+        return True
+    return bool(missing) and default_remote(root) is not None
 
 
 def _unavailable(entries: Sequence[DataEntry], what: str, cause: str, hint: str) -> DataUnavailable:
