@@ -127,7 +127,9 @@ def test_uncommitted_work_of_the_bad_run_may_be_the_one(repository: Path) -> Non
     commit(repository, "harmless")
     (repository / "train.py").write_text("print('acc: 0.2')\n")
     bad = record(repository, PYTHON, "train.py")
-    assert found(bisect(repository, "--below", "0.6", "@~1", "@")) == bad["code"]["snapshot"]
+    done = bisect(repository, "--below", "0.6", "@~1", "@")
+    assert found(done) == bad["code"]["snapshot"]
+    assert done.out.splitlines()[-1].endswith(f" uncommitted work of {bad['name']}")
 
 
 def test_a_good_run_whose_work_was_committed_later_begins_there(repository: Path) -> None:

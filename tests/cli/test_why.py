@@ -144,7 +144,7 @@ def test_new_code_that_needs_its_new_params_is_told(repository: Path) -> None:
     done = exp(repository, "why", first["id"], second["id"])
     assert done.code == 0, done.err
     assert "could not be run: code of b, params of a (failed: exp log " in done.out
-    assert "the shares are of the 1 order without it" in done.out
+    assert "so the shares are of the only order of swapping that can be gone" in done.out
     assert shares(exp(repository, "why", first["id"], second["id"], "--json").out) == pytest.approx(
         {"code": 4 / 6, "params": 2 / 6}
     )

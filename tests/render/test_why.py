@@ -52,7 +52,7 @@ def test_a_mix_that_failed_is_named_and_its_orders_are_left_out() -> None:
     found, difference = explanation(a, b, FILES, failed="failed: exp log 7k3f")
     lines = why_text(found, difference, WIDE, SHORT).splitlines()
     assert "could not be run: params of b, code of a (failed: exp log 7k3f)" in lines
-    assert "the shares are of the 1 order without it" in lines
+    assert "so the shares are of the only order of swapping that can be gone" in lines
     assert any(line.split()[-2:] == ["failed", "7k3f"] for line in lines)
 
 

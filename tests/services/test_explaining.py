@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expbench.domain.attribution import why
@@ -69,6 +69,7 @@ def quiet(_what: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-9, 9), min_size=4, max_size=4), st.sets(st.sampled_from(AXES), min_size=1))
 def test_each_axis_gets_what_it_did(worths: list[int], swapped: set[str]) -> None:
     """Where nothing interacts, an axis' part is its own effect; 2^k - 2 reruns are enough."""

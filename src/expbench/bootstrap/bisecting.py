@@ -69,6 +69,7 @@ def stretch(place: Workplace, good: str, bad: str, metric: str) -> Stretch:
     """The commits and the command that are meant. Raises `UsageError` where they can't be told."""
     first, last = _end(place, good, is_good=True), _end(place, bad, is_good=False)
     path, commits = _path(place.project.root, first, last)
+    commits = _with_its_words(commits, path[-1], last.run)
     template, notes = _template(place, first, last, path, metric)
     _check(template, metric)
     if first.run is not None and not made_of(place, template, commits)(first.run, path[0]):
@@ -194,6 +195,15 @@ def _path(root: str, first: End, last: End) -> tuple[list[str], Mapping[str, Com
             if commits:
                 return _begun_at(path_to(commits, good, bad), commits, first.run), commits
     return path_to({}, first.commits[-1], last.commits[-1]), {}
+
+
+def _with_its_words(
+    commits: Mapping[str, Committed], commit: str, run: RunDocument | None
+) -> Mapping[str, Committed]:
+    """The commits, of which the snapshot of a bad run's uncommitted work says whose it is."""
+    if run is None or commit == run["code"]["commit"] or commit != run["code"]["snapshot"]:
+        return commits
+    return {**commits, commit: commits[commit]._replace(subject=f"uncommitted work of {run['name']}")}
 
 
 def _begun_at(path: list[str], commits: Mapping[str, Committed], run: RunDocument | None) -> list[str]:

@@ -166,7 +166,7 @@ def why(metric: str, a: str, b: str, found: Attribution) -> Why:
     change = found.after - found.before
     axes: list[AxisShare] = []
     for axis, part in found.parts.items():
-        share: AxisShare = {"axis": axis, "share": part / change if found.changed else None}
+        share: AxisShare = {"axis": axis, "share": part / change + 0.0 if found.changed else None}
         error = found.errors[axis]
         if error is not None and found.changed:
             share["spread"] = error / abs(change)

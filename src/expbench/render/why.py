@@ -79,7 +79,7 @@ def _shares(found: Explanation, difference: DiffDocument, style: Style) -> list[
         share = _percent(part / change) if result.changed else sign("none", style)
         error = result.errors[axis]
         noise = [Cell(f"±{number(error, 2)}" if error is not None else "", "dim")] if _has_noise(found) else []
-        cells = [Cell(axis, "key"), Cell(share, "heading"), Cell(signed(part)), *noise]
+        cells = [Cell(axis, "key"), Cell(share, "heading"), Cell(signed(part) if part else "0"), *noise]
         rows.append([*cells, Cell(what_changed(difference, axis, style))])
     noise_column = [numeric("noise")] if _has_noise(found) else []
     columns = [
@@ -110,7 +110,9 @@ def _left_out(found: Explanation, style: Style) -> list[str]:
             lines += paragraph(f"could not be run: {words_of(cell.mix)} ({why})", style, "warn")
     count = found.attribution.left_out
     if count:
-        lines += paragraph(f"the shares are of the {counted(found.attribution.orders, 'order')} without it", style)
+        kept = found.attribution.orders
+        orders = "only order" if kept == 1 else counted(kept, "order")
+        lines += paragraph(f"so the shares are of the {orders} of swapping that can be gone", style)
     return lines
 
 
