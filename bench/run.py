@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import hooking, listing, logging, plotting, recording, registry, starting, storing, watching
+from bench import hooking, isolating, listing, logging, plotting, recording, registry, starting, storing, watching
 from bench.bench import Bench
 from bench.measure import Failed
 from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_row
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "listing": listing.rows,
     "registry": registry.rows,
     "recording": recording.rows,
+    "isolating": isolating.rows,
     "storing": storing.rows,
     "logging": logging.rows,
     "plotting": plotting.rows,

@@ -5,8 +5,8 @@ declared is named, since it goes with the tree.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from expbench.adapters import files
 from expbench.adapters.dvc.linking import missing_data
@@ -41,12 +41,13 @@ class Homecoming:
             from expbench.bootstrap.gathering import gather
 
             first = asked_for(run_dir)
+            results = self._results()
             taken = {artifact["path"] for artifact in first.artifacts}
-            wanted, warnings = self._wanted(taken)
+            wanted = [path for path in self._wanted(results) if path not in taken]
             more = gather(run_dir, self._tree.path, wanted, 0, progress) if wanted else KeptArtifacts([], [])
             self._kept = [*first.artifacts, *more.artifacts]
-            lost = self._lost()
-            return KeptArtifacts(self._kept, [*first.warnings, *warnings, *more.warnings, *lost])
+            said = [f"{path} is not in the DVC cache, so it is kept as an artifact" for path in results.unsaved]
+            return KeptArtifacts(self._kept, [*first.warnings, *said, *more.warnings, *self._lost(results)])
 
         return kept
 
@@ -69,48 +70,70 @@ class Homecoming:
         paths = [path for section in _SECTIONS for path in files.declared(self._tree.path, self._folder, section)]
         return [*dict.fromkeys([*files.metrics_places(self._folder), *named, *paths])]
 
-    def _wanted(self, taken: set[str]) -> tuple[list[str], list[str]]:
-        """Declared files that the run wrote, data that the cache did not take, and what must be said of it."""
-        root, data = self._tree.path, self._data()
-        now = files.stamps(root, self._declared())
-        changed = [path for path, stamp in now.items() if stamp != self._before.get(path)]
-        pointers = [path for path in written_paths(root) if path.endswith(".dvc") or _name(path) == "dvc.lock"]
-        wanted = [path for path in (*changed, *pointers) if path not in taken and not _is_covered(path, data)]
-        outputs = self._place.store.read(self._run_id)["data"]["outputs"]
-        unsaved = [entry["path"] for entry in missing_data(self._place.project.root, outputs)]
-        said = [f"{path} is not in the DVC cache, so it is kept as an artifact" for path in unsaved]
-        return [*dict.fromkeys([*wanted, *unsaved])], said
+    def _results(self) -> "_Results":
+        data = self._place.store.read(self._run_id)["data"]
+        unsaved = [entry["path"] for entry in missing_data(self._place.project.root, data["outputs"])]
+        entries = (*data["inputs"], *data["outputs"])
+        return _Results(written_paths(self._tree.path), [entry["path"] for entry in entries], unsaved)
 
-    def _lost(self) -> list[str]:
+    def _wanted(self, results: "_Results") -> list[str]:
+        """What is to be kept: declared files that the run wrote, and data that the DVC cache did not take."""
+        now = files.stamps(self._tree.path, self._declared())
+        changed = [path for path, stamp in now.items() if stamp != self._before.get(path)]
+        pointers = [path for path in results.written if path.endswith(".dvc") or _name(path) == "dvc.lock"]
+        data = Known(results.data)
+        return [*dict.fromkeys([*(path for path in (*changed, *pointers) if path not in data), *results.unsaved])]
+
+    def _lost(self, results: "_Results") -> list[str]:
         """One sentence on the files that go with the tree."""
-        known = [*self._data(), *(artifact["path"] for artifact in self._kept)]
-        lost = list(_unknown(self._tree.path, written_paths(self._tree.path), known))
+        known = Known([*results.data, *(artifact["path"] for artifact in self._kept)])
+        lost = list(unknown_paths(self._tree.path, results.written, known))
         if not lost:
             return []
         hint = "keep such files by --artifact GLOB, or by [artifacts] in exp.toml"
         return [f"not declared, so gone with the run's work tree: {_listed(lost)}; {hint}"]
 
-    def _data(self) -> list[str]:
-        data = self._place.store.read(self._run_id)["data"]
-        return [entry["path"] for entry in (*data["inputs"], *data["outputs"])]
+
+class _Results(NamedTuple):
+    """What was written in the tree, the paths of its data, and those of them that the DVC cache lacks."""
+
+    written: list[str]
+    data: list[str]
+    unsaved: list[str]
 
 
-def _unknown(root: str, written: Sequence[str], known: Sequence[str]) -> Iterator[str]:
-    """The written paths without those that are known; a folder (it ends in `/`) that holds known ones in parts."""
+class Known:
+    """Paths of which it is known what becomes of them; a folder stands for all that is in it."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = frozenset(paths)
+        self._above = frozenset(folder for path in self._paths for folder in _folders_of(path))
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._paths or any(folder in self._paths for folder in _folders_of(path))
+
+    def is_in(self, folder: str) -> bool:
+        """Whether one of them lies in the folder."""
+        return folder in self._above
+
+
+def unknown_paths(root: str, written: Iterable[str], known: Known) -> Iterator[str]:
+    """The written paths without those that are known; of a folder (it ends in `/`) that holds some, the others."""
     for path in written:
         plain = path.rstrip("/")
-        if _is_machinery(plain) or _is_covered(plain, known):
+        if plain in known or _is_machinery(plain):
             continue
-        if path.endswith("/") and any(each.startswith(path) for each in known):
-            inside = os.scandir(f"{root}/{path}")
-            names = sorted(entry.name + "/" * entry.is_dir(follow_symlinks=False) for entry in inside)
-            yield from _unknown(root, [path + name for name in names], known)
+        if path.endswith("/") and known.is_in(plain):
+            with os.scandir(os.path.join(root, plain)) as inside:
+                names = sorted(entry.name + "/" * entry.is_dir(follow_symlinks=False) for entry in inside)
+            yield from unknown_paths(root, [path + name for name in names], known)
         else:
             yield path
 
 
-def _is_covered(path: str, known: Sequence[str]) -> bool:
-    return any(path == each or path.startswith(f"{each}/") for each in known)
+def _folders_of(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _is_machinery(path: str) -> bool:

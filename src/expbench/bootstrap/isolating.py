@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from expbench.adapters import files
 from expbench.adapters.dvc.linking import missing_data
+from expbench.adapters.dvc.seeding import seed
 from expbench.adapters.dvc.version import DvcData
 from expbench.adapters.environment.building import Environment
 from expbench.adapters.environment.interpreter import find_interpreter
@@ -113,9 +114,17 @@ def _inside(site: Site, order: Order, tree: Worktree, home: Homecoming) -> Site:
     )
     for text in empty_submodules(tree, "the run's work tree"):
         bench.warn(text)
-    data = DvcData(tree.path, os.path.join(place.cache_dir, "worktrees"))
+    data = DvcData(tree.path, _seeded(site, order, tree))
     bench = bench._replace(data=data, artifacts=home.artifacts(bench.artifacts, bench.progress))
     return Site(inner, site.request._replace(argv=argv), there, bench)
+
+
+def _seeded(site: Site, order: Order, tree: Worktree) -> str:
+    """The folder where hashes of the tree's data are remembered; it goes with git's record of the tree."""
+    folder = os.path.join(tree.project.git_dir, "exp")
+    entries = site.place.store.read(order.run_id)["data"]["inputs"]
+    seed(site.place.cache_dir, tree.path, folder, entries)
+    return folder
 
 
 def _check_edits(tree: Worktree, edits: Mapping[str, bytes]) -> None:

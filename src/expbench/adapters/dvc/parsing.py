@@ -20,7 +20,8 @@ LEGACY: Final = "legacy"
 _HASH: Final = r"[0-9a-f]{32}(\.dir)?"
 _USUAL: Final = (
     r"outs:\n- md5: ([0-9a-f]{32}(?:\.dir)?)\n(?:  (?:size: \d+|nfiles: \d+|isexec: true)\n)*"
-    r"  hash: md5\n  path: ([A-Za-z_][A-Za-z0-9_./-]*)\n"
+    # A name that begins with a digit may be a number to YAML, unless it has an ending of letters.
+    r"  hash: md5\n  path: ([A-Za-z_][A-Za-z0-9_./-]*|[0-9][A-Za-z0-9_./-]*\.[A-Za-z]{2}[A-Za-z0-9_]*)\n"
 )
 _WORDS: Final = frozenset({"null", "true", "false"})  # what YAML reads as something else than text
 _MACHINERY: Final = frozenset({".git", ".dvc", ".exp"})

@@ -65,10 +65,10 @@ def collect(root: str, files: Iterable[str], remembered: Mapping[str, Any]) -> C
     table: dict[str, Any] = {}
     for file in files:
         entry = remembered.get(file)
-        stamp = _stamp(root, file)
+        stamp = stamp_of_file(root, file)
         if not stamp:
             continue  # deleted, but still in git's index
-        parsed = _parsed_of(entry, stamp)
+        parsed = parsed_of(entry, stamp)
         if parsed is None:
             parsed, entry = _parse(root, file)
         if entry is not None:
@@ -84,7 +84,7 @@ def lock_file_of(file: str) -> str | None:
     return None if file.endswith(".dvc") else file.removesuffix("dvc.yaml") + "dvc.lock"
 
 
-def _stamp(root: str, file: str) -> str:
+def stamp_of_file(root: str, file: str) -> str:
     """The stamp of a file, of a `dvc.yaml` together with its lock; "" where there is no such file."""
     try:
         stamp = _stat_stamp(os.lstat(f"{root}/{file}"))
@@ -103,7 +103,8 @@ def _stat_stamp(status: os.stat_result) -> str:
     return f"{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_size}:{status.st_ino}"
 
 
-def _parsed_of(entry: object, stamp: str) -> Parsed | None:
+def parsed_of(entry: object, stamp: str) -> Parsed | None:
+    """What is remembered of a file with this stamp; None where it is nothing, or of another state of the file."""
     match entry:
         case [str(known), [*outs], [*problems]] if known == stamp:
             found = [Out._make(out) for out in outs if isinstance(out, list) and len(out) == len(Out._fields)]

@@ -17,7 +17,9 @@ from expbench.adapters.git.process import git
 from expbench.adapters.git.submodules import fill_submodules
 from expbench.adapters.worktrees.holding import Held, bookkeeping, hold, unstoppable
 from expbench.adapters.worktrees.removing import prune, remove
+from expbench.adapters.worktrees.spreading import make_folder
 from expbench.domain.document import DataEntry
+from expbench.errors import ExpError
 from expbench.ports import Progress
 
 # Absolute paths, so that git changes nothing in the user's configuration; no reflog, no local change of a newer git.
@@ -89,8 +91,17 @@ def _added(project: Project, run_id: str, snapshot: str, warn: Callable[[str], N
         with bookkeeping(project):
             held = hold(project, run_id)
         stack.callback(remove, project, held, warn)
+        _make_folder(held)
         with bookkeeping(project):
             git(project.root, [*_ADD, held.folder, snapshot])
         with suppress(FileNotFoundError):
             os.unlink(os.path.join(held.admin_dir, "info", "sparse-checkout"))  # git hands on the user's
     return held
+
+
+def _make_folder(held: Held) -> None:
+    try:
+        make_folder(held.folder)
+    except OSError as error:
+        cause = f"{held.folder}: {error.strerror}"
+        raise ExpError("the work tree can't be made", cause, f"df -h {os.path.dirname(held.folder)}") from error

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.worktrees.holding import Held, bookkeeping, left_over, unstoppable
+from expbench.adapters.worktrees.spreading import candidates
 
 _TRIES: Final = 3  # a process that outlived its run may still write
 Warn = Callable[[str], None]
@@ -35,6 +36,8 @@ def remove(project: Project, held: Held, warn: Warn) -> None:
     with unstoppable():
         try:
             problem = remove_folder(held.folder)
+            for candidate in candidates(held.folder):
+                remove_folder(candidate)  # a SIGKILL while it was made
             with bookkeeping(project):
                 problem = _remove_record(held) or problem
                 if not problem:
