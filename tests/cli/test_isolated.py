@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.dvc.conftest import dvc_repository, dvc_template
+from tests.adapters.dvc.conftest import dvc_repository, dvc_template, run_dvc
 from tests.cli.program import (
     Outcome,
     belongings,
@@ -190,8 +191,6 @@ def test_what_did_not_change_does_not_come_home(dvc_repository: Path) -> None:
 
 
 def test_data_that_the_cache_has_lost_is_taken_from_the_users_tree(dvc_repository: Path) -> None:
-    import shutil
-
     shutil.rmtree(dvc_repository / ".dvc" / "cache")
     done = isolated(dvc_repository, "cat", "data/raw.csv")
     assert (done.code, done.out) == (0, (dvc_repository / "data" / "raw.csv").read_text()), done.err
@@ -312,6 +311,138 @@ def test_what_a_kill_leaves_is_found_and_removed_by_the_next_one(repository: Pat
     assert shown(repository)["status"] == "killed"
     assert git(repository, "status", "--porcelain") == ""
     assert isolated(repository, "true").code == 0
+    assert no_worktrees(repository)
+
+
+def leave_one_behind(root: Path, ready: Path) -> str:
+    """Kill an isolated run, and its recorder first; gives its id."""
+    words = ["run", "--isolated", "--", "sh", "-c", f"echo $$ > {ready}; exec sleep 60"]
+    going = start(root, *words, stdout=subprocess.DEVNULL)
+    child = int(wait_for_line(ready))
+    going.kill()
+    going.wait()
+    os.kill(child, signal.SIGKILL)
+    return str(shown(root)["id"])
+
+
+def test_doctor_names_what_was_left_behind_and_gc_removes_it(repository: Path, tmp_path: Path) -> None:
+    run_id = leave_one_behind(repository, tmp_path / "ready")
+    told = exp(repository, "doctor")
+    assert (told.code, told.out.count(run_id)) == (0, 1)
+    assert "hint: exp gc --yes" in told.out
+    assert run_id in exp(repository, "gc").out
+    assert not no_worktrees(repository)
+    done = exp(repository, "gc", "--yes")
+    assert (done.code, done.err) == (0, "deleted what was left of work trees\n")
+    assert no_worktrees(repository)
+    assert run_id not in exp(repository, "doctor").out
+    assert exp(repository, "gc").err == "the trash is empty\n"
+
+
+def test_doctor_repairs_it_too_and_leaves_live_ones_alone(repository: Path, tmp_path: Path) -> None:
+    ready, go = tmp_path / "live", tmp_path / "go"
+    line = f"echo > {ready}; while [ ! -e {go} ]; do sleep 0.02; done; cat train.py"
+    live = start(repository, "run", "--isolated", "--", "sh", "-c", line)
+    wait_for_line(ready)
+    run_id = leave_one_behind(repository, tmp_path / "ready")
+    assert exp(repository, "doctor", "--repair").code == 0
+    left = {path.name for path in (repository / ".exp" / "worktrees").iterdir() if path.is_dir()}
+    assert run_id not in left
+    assert len(left) == 1
+    go.touch()
+    out, err = live.communicate(timeout=60)
+    assert (live.returncode, out, err) == (0, b"print('loss: 0.5')\n", b"")
+    assert no_worktrees(repository)
+
+
+def test_what_the_snapshot_lacks_is_copied_from_the_users_tree(repository: Path, tmp_path: Path) -> None:
+    """Large files, and submodules with what is uncommitted in them; the run is incomplete all the same."""
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    run_git(inner, "init", "-q")
+    (inner / "lib.py").write_text("committed\n")
+    run_git(inner, "add", "-A")
+    run_git(inner, "commit", "-q", "-m", "inner")
+    run_git(repository, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub/lib")
+    run_git(repository, "commit", "-q", "-m", "submodule")
+    (repository / "sub" / "lib" / "lib.py").write_text("edited\n")
+    (repository / "sub" / "lib" / "new.py").write_text("new\n")
+    (repository / "sub" / "lib" / "link").symlink_to("lib.py")
+    with (repository / "large.bin").open("wb") as file:
+        file.truncate(11 << 20)
+    before = belongings(repository)
+    line = "cat sub/lib/lib.py sub/lib/new.py sub/lib/link; wc -c < large.bin; echo changed > sub/lib/lib.py"
+    done = isolated(repository, "sh", "-c", line)
+    assert (done.code, done.out.split()) == (0, ["edited", "new", "edited", str(11 << 20)]), done.err
+    assert belongings(repository) == before
+    found = shown(repository)
+    assert {each["path"] for each in found["code"]["omitted"]} == {"large.bin", "sub/lib"}
+    assert "the submodule has uncommitted changes" in done.err
+
+
+def test_ctrl_c_while_the_tree_is_made_starts_nothing_and_leaves_nothing(repository: Path, tmp_path: Path) -> None:
+    """A slow filter of the user's holds up git, which Ctrl-C reaches, too."""
+    ready = tmp_path / "ready"
+    run_git(repository, "config", "filter.slow.clean", "cat")
+    run_git(repository, "config", "filter.slow.smudge", f"sh -c 'echo > {ready}; exec sleep 60'")
+    (repository / ".gitattributes").write_text("*.slow filter=slow\n")
+    (repository / "a.slow").write_text("x\n")
+    going = start(repository, "run", "--isolated", "--", "touch", "started", start_new_session=True)
+    wait_for_line(ready)
+    os.killpg(going.pid, signal.SIGINT)
+    out, err = going.communicate(timeout=60)
+    assert (going.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert no_worktrees(repository)
+    found = shown(repository)
+    assert (found["status"], found["signal"], found["started_at"]) == ("killed", "SIGINT", None)
+
+
+def test_a_full_disk_while_linking_is_said_and_nothing_is_left(dvc_template: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(small)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a file system of a small size can't be mounted here")
+    try:
+        root = small / "repo"
+        subprocess.run(["cp", "-a", str(dvc_template), str(root)], check=True)
+        (root / "data" / "raw.csv").write_bytes(os.urandom(1 << 20))
+        run_dvc(root, "add", "data/raw.csv")
+        shutil.rmtree(root / ".dvc" / "tmp")
+        free = os.statvfs(small)
+        ballast = free.f_bavail * free.f_frsize - (900 << 10)
+        (small / "ballast").write_bytes(b"x" * ballast)
+        before = belongings(root)
+        done = isolated(root, "touch", "started")
+        assert (done.code, done.out) == (125, ""), done.err
+        assert "No space left on device" in done.err
+        assert "hint: df -h" in done.err
+        assert no_worktrees(root)
+        assert belongings(root) == before
+        assert (shown(root)["status"], shown(root)["exit_code"]) == ("failed", 125)
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_a_file_outside_that_it_read_is_named(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "split.json").write_text("{}")
+    (repository / "train.py").write_text(f"open({str(tmp_path / 'split.json')!r}).read(); open('README.md').read()\n")
+    done = isolated(repository, PYTHON, "train.py")
+    assert done.code == 0
+    (warning,) = shown(repository)["warnings"]
+    assert "split.json" in warning
+
+
+def test_hostile_names_are_told_without_their_power(repository: Path) -> None:
+    names = ["\x1b[2J.txt", "new\nline", "\u202egpj.exe", "-rf"]
+    (repository / "train.py").write_text(f"for name in {names!r}: open(name, 'w').close()\n")
+    done = isolated(repository, PYTHON, "train.py")
+    assert done.code == 0
+    assert not set("\x1b\u202e") & set(done.err)
+    assert len(done.err.splitlines()) == 1
     assert no_worktrees(repository)
 
 

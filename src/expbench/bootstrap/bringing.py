@@ -146,5 +146,6 @@ def _name(path: str) -> str:
 
 
 def _listed(paths: Sequence[str]) -> str:
+    """The first few in one line, whatever their names hold."""
     more = len(paths) - _NAMED
-    return ", ".join(paths[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(path.replace("\n", "\\n") for path in paths[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -19,7 +19,7 @@ from expbench.adapters.execution.signals import Interrupted, SignalInbox
 from expbench.adapters.worktrees.making import Worktree, worktree
 from expbench.bootstrap.bench import Site, build_bench
 from expbench.bootstrap.bringing import Homecoming
-from expbench.bootstrap.placing import empty_submodules, placed
+from expbench.bootstrap.placing import placed
 from expbench.bootstrap.replaying import moved_environ
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import DataEntry
@@ -78,6 +78,13 @@ def _made(site: Site, order: Order) -> Iterator[Worktree]:
     progress, warn = site.bench.progress, site.bench.warn
     writable = _written_to(site)
     with worktree(site.place.project, order.run_id, snapshot, entries, progress, warn, writable=writable) as tree:
+        omitted = [each["path"] for each in document["code"]["omitted"]]
+        if omitted or tree.submodules:
+            from expbench.adapters.worktrees.completing import complete
+
+            files = [path for path in omitted if path not in tree.submodules]
+            for text in complete(site.place.project.root, tree.path, files, tree.submodules, progress):
+                warn(text)
         yield tree
 
 
@@ -112,8 +119,6 @@ def _inside(site: Site, order: Order, tree: Worktree, home: Homecoming) -> Site:
     bench = build_bench(
         inner, there, site.bench.warn, site.bench.progress, site.bench.stopped, site.request.artifacts
     )
-    for text in empty_submodules(tree, "the run's work tree"):
-        bench.warn(text)
     data = DvcData(tree.path, _seeded(site, order, tree))
     bench = bench._replace(data=data, artifacts=home.artifacts(bench.artifacts, bench.progress))
     return Site(inner, site.request._replace(argv=argv), there, bench)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from expbench.adapters.environment.building import Environment
 from expbench.adapters.environment.using import in_environment
-from expbench.adapters.worktrees.making import Worktree
 from expbench.bootstrap.replaying import placed_command
 from expbench.errors import ExpError
 from expbench.services.recording import Surroundings
@@ -28,11 +27,6 @@ def placed(
     cwd = _made_folder(tree, around.place)
     words = placed_command(words, os.path.realpath(root), tree, cwd, environ, home)
     return words, around._replace(cwd=cwd, environ={**environ, "PWD": cwd})
-
-
-def empty_submodules(tree: Worktree, what: str) -> list[str]:
-    """What must be said of submodules, whose files no snapshot holds."""
-    return [f"the submodule {path} is empty in {what}" for path in tree.submodules]
 
 
 def _made_folder(tree: str, place: str) -> str:

@@ -19,7 +19,7 @@ from expbench.adapters.git.checkout import SnapshotGone
 from expbench.adapters.git.snapshot import GitCode
 from expbench.adapters.worktrees.making import Worktree, worktree
 from expbench.bootstrap.mixing import environment_files
-from expbench.bootstrap.placing import empty_submodules, placed
+from expbench.bootstrap.placing import placed
 from expbench.bootstrap.recorder import Rerun, Voice, record
 from expbench.bootstrap.replaying import replayed_environ
 from expbench.bootstrap.settling import settled
@@ -97,7 +97,7 @@ def _run(
     except ExpError as error:
         raise Impossible([Obstacle("command", None, error.cause)]) from error
     request = _request(recipe, argv, wish.timeout_s)
-    warnings = [*environment.warnings, *empty_submodules(tree, "the rerun")]
+    warnings = [*environment.warnings, *_empty(tree)]
     for text in warnings:
         wish.voice.warn(text)
     with deferred_signals() as inbox:
@@ -137,6 +137,10 @@ def _request(recipe: Recipe, argv: list[str], timeout_s: float | None) -> Reques
 
 def _links(recipe: Recipe) -> Links:
     return {"reproduces": recipe.reproduces, "parent": recipe.parent, "sweep": None, "commits": []}
+
+
+def _empty(tree: Worktree) -> list[str]:
+    return [f"the submodule {path} is empty in the rerun" for path in tree.submodules]
 
 
 def _adapted(

@@ -160,6 +160,18 @@ class Workplace:
             found += [(document["id"], fault) for fault in (*artifacts, *series)]
         return found
 
+    def abandoned_trees(self) -> list[str]:
+        """The runs whose work trees a killed process has left behind."""
+        from expbench.adapters.worktrees.holding import abandoned
+
+        return abandoned(self.project)
+
+    def remove_abandoned_trees(self, warn: Callable[[str], None]) -> None:
+        """Remove what killed processes have left of work trees."""
+        from expbench.adapters.worktrees.removing import prune
+
+        prune(self.project, warn)
+
     def patch(self, a: RunDocument, b: RunDocument) -> str:
         """The patch from one snapshot's code to the other's."""
         from expbench.adapters.git.changes import patch

@@ -49,7 +49,8 @@ def doctor(
         if repair:
             narrate(f"rebuilt the index from {place.store.rebuild().runs} journals")
             note_trees(place)
-        checks = check_store(place.store.check(), place.faults(progress_bar(sys.stderr)))
+            place.remove_abandoned_trees(narrate)
+        checks = check_store(place.store.check(), place.faults(progress_bar(sys.stderr)), place.abandoned_trees())
     if as_json:
         emit_json([check._asdict() for check in checks])
     else:

@@ -16,7 +16,10 @@ from expbench.cli.place import workplace
     """
 )
 def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undone.")] = False) -> None:
-    """Empty the trash for good: runs, their files and the refs that keep their snapshots. Lists first."""
+    """Empty the trash for good: runs, their files and the refs that keep their snapshots. Lists first.
+
+    Work trees that a killed process has left behind go, too.
+    """
     from expbench.render.printable import printable
     from expbench.services.checking import counted
     from expbench.services.editing import purge
@@ -35,11 +38,16 @@ def gc(yes: Annotated[bool, typer.Option("--yes", help="Delete it; can't be undo
     for run_id in trashed:
         if run_id in registered:
             narrate(f"kept {run_id} : {registered[run_id][0]} was registered from it\nhint: exp undo brings it back")
-    if not run_ids:
+    trees = place.abandoned_trees()
+    for run_id in trees:
+        emit(printable(f"{run_id}  work tree that a killed process has left"))
+    if not run_ids and not trees:
         narrate("the trash is empty" if not trashed else "nothing can be deleted")
     elif not yes:
         narrate("nothing was deleted\nhint: exp gc --yes deletes these for good")
     else:
-        purge(place.store, place.clock, run_ids, registered)
-        place.delete_refs(run_ids)
-        narrate(f"deleted {counted(len(run_ids))} for good")
+        if run_ids:
+            purge(place.store, place.clock, run_ids, registered)
+            place.delete_refs(run_ids)
+        place.remove_abandoned_trees(narrate)
+        narrate(f"deleted {counted(len(run_ids))} for good" if run_ids else "deleted what was left of work trees")

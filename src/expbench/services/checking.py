@@ -33,16 +33,20 @@ class StoreState(Protocol):
         """Runs on which index and journal differ, and how."""
 
 
-def check_store(state: StoreState, faults: Sequence[tuple[str, tuple[str, str]]]) -> list[Check]:
+def check_store(
+    state: StoreState, faults: Sequence[tuple[str, tuple[str, str]]], abandoned: Sequence[str] = ()
+) -> list[Check]:
     """The store's own state: each damaged file by name, or that all is well.
 
-    `faults` are artifacts and series that are not what was recorded: the run, the file, and why.
+    `faults` are artifacts and series that are not what was recorded: the run, the file, and why. `abandoned` are runs
+    whose work trees a killed process has left behind.
     """
     damaged = [Check(run.run_id or "store", "bad", f"{run.file}: {run.why}") for run in state.damaged]
     parted = [Check(run_id or "db.json", "bad", why, "exp doctor --repair") for run_id, why in state.differences]
     altered = [Check(run_id, "bad", f"runs/{run_id}/{file}: {why}") for run_id, (file, why) in faults]
     whole = Check("store", "ok", f"{counted(state.runs)}; journals, index, series and artifacts agree")
-    return [*damaged, *parted, *altered] or [whole]
+    left = [Check(run_id, "weak", "a killed process has left its work tree", "exp gc --yes") for run_id in abandoned]
+    return [*([*damaged, *parted, *altered] or [whole]), *left]
 
 
 def counted(runs: int) -> str:

@@ -154,3 +154,19 @@ def test_a_broken_lock_is_a_problem(lock: bytes) -> None:
     parsed = parse_pipeline("dvc.yaml", b"stages: {train: {cmd: x, outs: [a]}}", lock)
     assert parsed.outs == []
     assert "dvc.lock" in parsed.problems[0]
+
+
+@given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,12}(\.[A-Za-z]{1,4}[A-Za-z0-9_]{0,2})?", fullmatch=True))
+def test_the_short_way_through_usual_files_says_what_the_parser_says(path: str) -> None:
+    """A comment is nothing to YAML, and sends the file through the parser."""
+    short, long = (parse_dvc_file("x.dvc", dvc_file(path, extra)) for extra in ("", "# a comment\n"))
+    assert short.outs == long.outs
+    assert len(short.problems) == len(long.problems)
+
+
+@pytest.mark.parametrize(
+    "path", ["0001.csv", "7z.tar.gz", "1.e5", "1.e55", "2.5", "0x1.ab", "1_0.ee5", "2001-01-01.md"]
+)
+def test_names_that_begin_with_a_digit(path: str) -> None:
+    short, long = (parse_dvc_file("x.dvc", dvc_file(path, extra)) for extra in ("", "# a comment\n"))
+    assert short == long

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 BLOCK: Final = 1 << 20
+_WRITABLE: Final = 0o222
 # Inside a tracked folder these change what DVC looks at, so DVC itself must be asked.
 SPECIAL_NAMES: Final = frozenset({".dvcignore", ".git", ".hg", ".dvc"})
 
@@ -48,8 +49,13 @@ class FileHash(NamedTuple):
 
 
 def stamp_of(status: os.stat_result, relative: str = "") -> FileStamp:
-    """The stamp of a file from its `stat`."""
-    ctime, size = status.st_ctime_ns, status.st_size
+    """The stamp of a file from its `stat`.
+
+    Each new link to a file changes its ctime. One that nobody may write to and that has several names, as DVC links
+    data, is told by its mtime, as DVC itself does: else work trees that come and go would have it hashed again.
+    """
+    is_linked = status.st_nlink > 1 and not status.st_mode & _WRITABLE
+    ctime, size = status.st_mtime_ns if is_linked else status.st_ctime_ns, status.st_size
     return FileStamp(relative, f"{status.st_mtime_ns}:{ctime}:{size}:{status.st_ino}", ctime, size)
 
 

@@ -7,7 +7,7 @@ has moved on since the last of these was made; where a file system's dates are t
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -34,7 +34,8 @@ def seed(user_cache_dir: str, tree: str, tree_cache_dir: str, entries: Iterable[
         return
     files, tracked = _files(user_cache_dir, tree, by_path)
     found = list(_found(tree, tracked))
-    if _has_moved_on(found):
+    made_ns = os.lstat(os.path.join(tree, ".git")).st_ctime_ns
+    if _has_moved_on(max([made_ns, *(each.ctime_ns for each in found)]), made_ns):
         hashes = {each.tracked.out.path: _known(each, by_path[each.tracked.out.path]) for each in found}
         write_table(os.path.join(tree_cache_dir, TABLE), {"files": files, "hashes": hashes})
 
@@ -76,10 +77,12 @@ def _known(found: Found, entry: DataEntry) -> list[Any]:
     return [found.signature, entry["hash"], entry["size"], entry["files"]]
 
 
-def _has_moved_on(found: Sequence[Found]) -> bool:
-    """Wait until a change would get a later date than all of these; False where that can't be had."""
-    latest = max((each.ctime_ns for each in found), default=0)
-    if not latest or latest % _SECOND_NS == 0:
+def _has_moved_on(latest: int, made_ns: int) -> bool:
+    """Wait until a change would get a later date than `latest`; False where that can't be had.
+
+    `made_ns` is the date of a file that the kernel has just dated.
+    """
+    if made_ns % _SECOND_NS == 0:
         return False  # dates of whole seconds
     until = time.monotonic() + _PATIENCE_S
     while _file_clock_ns() <= latest:

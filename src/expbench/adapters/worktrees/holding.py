@@ -69,6 +69,19 @@ def left_over(project: Project) -> list[Held]:
     return [held for held in found if held is not None]
 
 
+def abandoned(project: Project) -> list[str]:
+    """The run ids of work trees whose makers are dead. Nothing is changed."""
+    if not os.path.isdir(_home(project)):
+        return []
+    with bookkeeping(project):
+        held = left_over(project)
+        for each in held:
+            if not os.path.lexists(each.folder) and not os.path.lexists(each.admin_dir):
+                each.forget()  # only a lock file, which nothing needs
+            each.release()
+    return [os.path.basename(each.folder) for each in held if os.path.lexists(each.folder)]
+
+
 @contextmanager
 def unstoppable() -> Iterator[None]:
     """Within, Ctrl-C and the like wait: what is short and must be whole isn't cut in two."""

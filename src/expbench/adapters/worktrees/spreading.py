@@ -7,6 +7,7 @@ folders are, which may be where the last work tree was: so some files are made i
 longer, another folder is made, which then lies elsewhere.
 """
 
+import math
 import os
 import struct
 import sys
@@ -44,6 +45,7 @@ def make_folder(folder: str) -> None:
     try:
         for candidate in candidates(folder):
             os.mkdir(candidate, mode=0o700)
+            made[candidate] = math.inf
             made[candidate] = _slowdown(candidate)
             if made[candidate] < _SLOW:
                 break
