@@ -518,6 +518,8 @@ def test_at_a_terminal_the_command_has_one(repository: Path) -> None:
     os.close(terminal)
     os.write(keyboard, b"word\n")
     said = b""
+    while b"keep on editing" not in said:
+        said += os.read(keyboard, 4096)
     while b"got word" not in said:
         said += os.read(keyboard, 4096)
     assert going.wait(timeout=60) == 0

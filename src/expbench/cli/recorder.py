@@ -21,7 +21,7 @@ def record(asked: Asked, detach: bool) -> int:
     place = workplace()
     around = surroundings(place)
     request = prepare(place, asked, around, _warn)
-    ready, streams = _detached() if detach else (_nothing, Streams())
+    ready, streams = _detached() if detach else (_free if request.isolated else _nothing, Streams())
     voice = Voice(_warn, progress_bar(sys.stderr), ready, _recorded, streams, narrate)
     return record_run(place, request, around, voice)
 
@@ -41,6 +41,12 @@ def _recorded(run_id: str, name: str) -> None:
     """Where a person looks on, say what the run is called; scripts and logs are left alone."""
     if sys.stderr.isatty():
         narrate(f"recorded {name}  {run_id}")
+
+
+def _free(_run_id: str) -> None:
+    """From now on the user's files may change."""
+    if sys.stderr.isatty():
+        narrate("snapshot taken, and running in a work tree of its own: keep on editing")
 
 
 def _nothing(_text: str) -> None:
