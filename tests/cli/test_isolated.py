@@ -446,6 +446,35 @@ def test_hostile_names_are_told_without_their_power(repository: Path) -> None:
     assert no_worktrees(repository)
 
 
+def test_a_hooks_variables_do_not_lead_the_command_to_the_users_index(repository: Path) -> None:
+    hook = {
+        "GIT_DIR": f"{repository}/.git",
+        "GIT_INDEX_FILE": f"{repository}/.git/index",
+        "GIT_WORK_TREE": "/nowhere",
+    }
+    before = belongings(repository)
+    done = isolated(repository, "sh", "-c", "echo x > new && git add new && git rm -q train.py", env=hook)
+    assert done.code == 0, done.err
+    assert belongings(repository) == before
+
+
+def test_a_store_that_takes_nothing_is_said_before_the_start(repository: Path) -> None:
+    assert exp(repository, "init").code == 0
+    shutil.rmtree(repository / ".exp" / "runs")
+    (repository / ".exp" / "runs").write_text("a file")
+    done = isolated(repository, "touch", "started")
+    assert (done.code, done.out) == (125, "")
+    assert "an isolated run can't be started" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_run_that_deletes_the_store_keeps_its_own_code(repository: Path) -> None:
+    done = isolated(repository, "sh", "-c", "rm -rf ../../../.exp 2> /dev/null; exit 3")
+    assert done.code == 3, done.err
+    assert "Traceback" not in done.err
+    assert git(repository, "worktree", "list").count("\n") == 1
+
+
 def test_detached_it_goes_on_and_clears_up(repository: Path) -> None:
     (repository / "go").mkdir()
     line = "while [ -e ../../../go ]; do sleep 0.02; done; pwd"

@@ -23,7 +23,7 @@ from expbench.bootstrap.placing import placed
 from expbench.bootstrap.replaying import moved_environ
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import DataEntry
-from expbench.errors import ExitCode, ExpError
+from expbench.errors import ExitCode, ExpError, attempted
 from expbench.ports import DataMeasure
 
 _LOOKED_AT: Final = 20  # earlier runs whose outputs tell what is written to
@@ -48,7 +48,10 @@ def isolated(site: Site, order: Order) -> Iterator[Site]:
             home = Homecoming(site.place, order.run_id, tree, site.around.place)
             inner = _inside(site, order, tree, home)
         yield inner
-        for text in home.words():
+        # The command's own fate is settled: trouble here is none of it.
+        for text in attempted(
+            lambda: [*home.words()], lambda error: [f"where its results are can't be told: {error}"]
+        ):
             order.told(text)
 
 

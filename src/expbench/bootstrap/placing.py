@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from expbench.adapters.environment.building import Environment
 from expbench.adapters.environment.using import in_environment
+from expbench.adapters.git.process import is_local
 from expbench.bootstrap.replaying import placed_command
 from expbench.errors import ExpError
 from expbench.services.recording import Surroundings
@@ -24,6 +25,8 @@ def placed(
     words, environ = in_environment(environment, argv, around.environ, root, tree, activate=not home)
     if environment.how in ("same", "current") and "VIRTUAL_ENV" not in around.environ:
         environ.pop("VIRTUAL_ENV", None)  # an environment used as it is isn't activated where it wasn't
+    # A hook's own variables would lead git in there to the user's index.
+    environ = {name: value for name, value in environ.items() if not is_local(name)}
     cwd = _made_folder(tree, around.place)
     words = placed_command(words, os.path.realpath(root), tree, cwd, environ, home)
     return words, around._replace(cwd=cwd, environ={**environ, "PWD": cwd})

@@ -6,7 +6,7 @@ of a work tree dies with its maker, SIGKILL included: whoever comes next sees th
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from signal import SIG_BLOCK, SIG_SETMASK, SIGHUP, SIGINT, SIGTERM, pthread_sigmask
 
 from expbench.adapters.git.discovery import Project
@@ -30,7 +30,8 @@ class Held:
 
     def forget(self) -> None:
         """Delete the lock file: nothing is left. Under the lock of the bookkeeping."""
-        os.unlink(self.lock_file)
+        with suppress(FileNotFoundError):
+            os.unlink(self.lock_file)
 
     def release(self) -> None:
         """Let go of the lock."""

@@ -15,6 +15,7 @@ from typing import Any, Final
 from expbench.adapters.git.discovery import Project
 from expbench.adapters.worktrees.holding import Held, bookkeeping, left_over, unstoppable
 from expbench.adapters.worktrees.spreading import candidates
+from expbench.errors import EnvironmentUnusable
 
 _TRIES: Final = 3  # a process that outlived its run may still write
 Warn = Callable[[str], None]
@@ -32,20 +33,28 @@ def prune(project: Project, warn: Warn) -> int:
 
 
 def remove(project: Project, held: Held, warn: Warn) -> None:
-    """Remove a work tree that we hold, and let go of it. What can't be deleted is a warning."""
+    """Remove a work tree that we hold, and let go of it. What can't be done now is a warning, and is tried again."""
     with unstoppable():
         try:
-            problem = remove_folder(held.folder)
-            for candidate in candidates(held.folder):
-                remove_folder(candidate)  # a SIGKILL while it was made
-            with bookkeeping(project):
-                problem = _remove_record(held) or problem
-                if not problem:
-                    held.forget()
-            if problem:
-                warn(f"a work tree of exp can't be removed: {problem}")
+            problem = _removed(project, held)
+        except EnvironmentUnusable as error:
+            problem = error.cause or error.what
         finally:
             held.release()
+        if problem:
+            warn(f"a work tree of exp can't be removed: {problem}")
+
+
+def _removed(project: Project, held: Held) -> str:
+    """Remove folder and record; gives the first problem in words. Raises `EnvironmentUnusable`."""
+    problem = remove_folder(held.folder)
+    for candidate in candidates(held.folder):
+        remove_folder(candidate)  # a SIGKILL while it was made
+    with bookkeeping(project):
+        problem = _remove_record(held) or problem
+        if not problem:
+            held.forget()
+    return problem
 
 
 def remove_folder(folder: str) -> str:
