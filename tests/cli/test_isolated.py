@@ -361,19 +361,21 @@ def test_what_the_snapshot_lacks_is_copied_from_the_users_tree(repository: Path,
     inner.mkdir()
     run_git(inner, "init", "-q")
     (inner / "lib.py").write_text("committed\n")
+    (inner / "old.py").write_text("committed, then deleted\n")
     run_git(inner, "add", "-A")
     run_git(inner, "commit", "-q", "-m", "inner")
     run_git(repository, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(inner), "sub/lib")
     run_git(repository, "commit", "-q", "-m", "submodule")
     (repository / "sub" / "lib" / "lib.py").write_text("edited\n")
     (repository / "sub" / "lib" / "new.py").write_text("new\n")
+    (repository / "sub" / "lib" / "old.py").unlink()
     (repository / "sub" / "lib" / "link").symlink_to("lib.py")
     with (repository / "large.bin").open("wb") as file:
         file.truncate(11 << 20)
     before = belongings(repository)
-    line = "cat sub/lib/lib.py sub/lib/new.py sub/lib/link; wc -c < large.bin; echo changed > sub/lib/lib.py"
+    line = "cd sub/lib; cat lib.py new.py link; ls | wc -l; wc -c < ../../large.bin; echo changed > lib.py"
     done = isolated(repository, "sh", "-c", line)
-    assert (done.code, done.out.split()) == (0, ["edited", "new", "edited", str(11 << 20)]), done.err
+    assert (done.code, done.out.split()) == (0, ["edited", "new", "edited", "3", str(11 << 20)]), done.err
     assert belongings(repository) == before
     found = shown(repository)
     assert {each["path"] for each in found["code"]["omitted"]} == {"large.bin", "sub/lib"}

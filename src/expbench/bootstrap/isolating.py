@@ -85,8 +85,10 @@ def _made(site: Site, order: Order) -> Iterator[Worktree]:
         if omitted or tree.submodules:
             from expbench.adapters.worktrees.completing import complete
 
-            files = [path for path in omitted if path not in tree.submodules]
-            for text in complete(site.place.project.root, tree.path, files, tree.submodules, progress):
+            root = site.place.project.root
+            folders = [path for path in omitted if os.path.isdir(os.path.join(root, path))]
+            files = [path for path in omitted if path not in folders]
+            for text in complete(root, tree.path, files, dict.fromkeys([*folders, *tree.submodules]), progress):
                 warn(text)
         yield tree
 

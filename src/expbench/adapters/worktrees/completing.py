@@ -12,6 +12,7 @@ from typing import Final
 from expbench.adapters.dvc.links import Linker
 from expbench.adapters.dvc.placing import Folder
 from expbench.adapters.git.process import git
+from expbench.adapters.worktrees.removing import remove_folder
 from expbench.errors import ExpError
 from expbench.ports import Progress
 
@@ -22,10 +23,16 @@ _DEPTH: Final = 16  # submodules in submodules
 def complete(root: str, tree: str, paths: Iterable[str], submodules: Iterable[str], progress: Progress) -> list[str]:
     """Copy these files, and those of submodules, from `root` to `tree`; gives what must be said of others.
 
-    Raises `ExpError` where something can't be written.
+    What the tree holds of a submodule that is checked out in `root` is replaced. Raises `ExpError` where something
+    can't be written.
     """
+    inside: list[str] = []
+    for submodule in submodules:
+        found = list(_files_of(root, submodule, _DEPTH))
+        if found:
+            remove_folder(os.path.join(tree, submodule))
+        inside += found
     folder, linker = Folder(tree), Linker(copies_only=True)
-    inside = [path for submodule in submodules for path in _files_of(root, submodule, _DEPTH)]
     wanted, left = [*paths, *inside], []
     for number, path in enumerate(wanted):
         progress("copying what the snapshot lacks", number, len(wanted))
