@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from expbench.bootstrap.linking import settle
+from expbench.bootstrap.workplace import open_workplace
+from expbench.errors import ExpError
 from tests.cli.hooked import commit, commits_of, head, hook, hooked_git, install, message, note, record, trailers
 from tests.cli.program import belongings, exp, inside, listed, shown, start, wait_for
 from tests.conftest import run_git
@@ -462,6 +465,33 @@ def test_several_commands_at_once_do_what_is_noted_once_each(hooked: Path) -> No
     assert [commits_of(hooked, run["id"]) for run in runs] == [[made] for made in commits]
     assert [note(hooked, made)[0].split()[0] for made in commits] == [run["id"] for run in runs]
     assert inside(hooked, "doctor").code == 0
+
+
+def test_runs_that_end_at_the_same_time_are_all_noted_below_their_commit(hooked: Path) -> None:
+    words = ("run", "--no-system-metrics", "--", sys.executable, "-c", "print('acc: 0.5')")
+    processes = [start(hooked, *words) for _ in range(6)]
+    assert [process.wait(timeout=120) for process in processes] == [0] * 6
+    found = listed(hooked)
+    assert {line.split()[0] for line in note(hooked)} == {run["id"] for run in found}
+    assert [run["warnings"] for run in found] == [[]] * 6
+
+
+def test_a_note_that_can_not_be_written_at_the_end_of_a_run_waits_for_the_next_command(
+    hooked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(hooked, change="")
+    run_git(hooked, "update-ref", "-d", "refs/notes/exp")
+    place = open_workplace(str(hooked))
+
+    def busy(*_arguments: object) -> None:
+        raise ExpError("the notes of commits can't be written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("expbench.bootstrap.linking.change_notes", busy)
+        settle(place, place.store.read(run["id"]))
+    assert note(hooked) == []
+    inside(hooked, "ls")
+    assert note(hooked) == [f"{run['id']} acc=0.93 loss=1.5 first"]
 
 
 def test_notes_of_others_stay(hooked: Path) -> None:

@@ -13,12 +13,13 @@ from expbench.adapters.git.history import trees_between, trees_of, trees_of_all
 from expbench.adapters.git.marks import mark
 from expbench.adapters.git.notes import change_notes
 from expbench.adapters.hooks.core import CORE
-from expbench.adapters.store.spool import forget_notes, notes_in
+from expbench.adapters.store.spool import add_note, forget_notes, notes_in
 from expbench.adapters.store.trees import change_tree, replace_trees
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import RunDocument
 from expbench.domain.hooks import hook_settings
 from expbench.domain.linking import Ranking, lines_of_trees, note_text, placed, tree_line
+from expbench.errors import ExpError
 from expbench.services.linking import News, git_tags, lines_of_commits, link
 
 _RECENT: Final = 50
@@ -44,7 +45,11 @@ def settle(place: Workplace, document: RunDocument) -> None:
     lines = change_tree(place.project.exp_dir, tree, lambda there: placed(there, line, how.better))
     commits = document["links"]["commits"]
     if commits and has_hooks(place.project):
-        _publish(place, dict.fromkeys(commits, lines))
+        try:
+            _publish(place, dict.fromkeys(commits, lines))
+        except ExpError:  # many runs end at this moment: the next command does it, and the run is none the worse
+            for commit in commits:
+                add_note(place.project.exp_dir, f"commit-{commit}")
 
 
 def drain(place: Workplace) -> list[str]:
