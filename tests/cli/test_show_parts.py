@@ -2,9 +2,12 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from expbench.cli.place import complete_artifact
 from tests.cli.conftest import Within
 from tests.cli.program import exp, git
 from tests.domain.previews.pictures import png
@@ -109,3 +112,10 @@ def test_a_snapshot_that_git_has_lost(within: Within, recorded: Path) -> None:
     found = within(recorded, "show", "one", "--patch")
     assert found.code == 1
     assert snapshot in found.err
+
+
+def test_the_shell_completes_artifacts(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(recorded)
+    context = SimpleNamespace(params={"run": "one"})
+    assert complete_artifact(cast(Any, context), "out/r") == ["out/report.md", "out/roc.png"]
+    assert complete_artifact(cast(Any, SimpleNamespace(params={"run": "none"})), "") == []

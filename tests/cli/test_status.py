@@ -11,8 +11,9 @@ from expbench.adapters.store.runs import FileStore
 from expbench.domain.document import Summary
 from expbench.domain.events import Event
 from expbench.domain.fold import blank
+from tests.adapters.execution.harness import Screen
 from tests.cli.conftest import Within
-from tests.cli.program import refuse_constant
+from tests.cli.program import EXP, refuse_constant
 from tests.cli.series_in_store import add_run, store_at
 
 ENDED, LIVE = "7k3fq2m8x1bc", "9x2mv5t0aaaa"
@@ -139,10 +140,23 @@ def test_top_says_how_many_more_there_are(within: Within, repository: Path, stor
     assert "20 of 32 runs" in within(repository, "top", "--once").err
 
 
-def test_top_follows_nothing(within: Within, repository: Path) -> None:
+def test_top_without_a_terminal_says_what_to_type(within: Within, repository: Path) -> None:
     found = within(repository, "top")
-    assert found.code == 2
+    assert (found.code, found.out) == (3, "")
     assert "hint: exp top --once" in found.err
+
+
+def test_top_at_a_terminal_is_the_dashboard(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with Screen([*EXP, "top"]) as screen:
+        screen.wait_to_see(b"quit")
+        screen.type(b"q")
+        assert screen.end() == 0
+
+
+def test_json_is_printed_once_without_being_told(within: Within, repository: Path, store: FileStore) -> None:
+    assert len(json.loads(within(repository, "top", "--json").out)) == 2
 
 
 def test_a_run_that_goes_away_meanwhile_is_no_trouble(

@@ -15,7 +15,7 @@ from expbench.tui.app import ExpApp, make_app
 
 NOW = "2026-03-10T12:00:00.000000Z"
 STYLE = Style(colour=True, width=UNLIMITED, unicode=True)
-DEADLINE_TURNS = 300
+DEADLINE_TURNS = 1500
 Driven = Callable[["Pilot[int]"], Awaitable[None]]
 
 

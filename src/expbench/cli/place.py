@@ -78,6 +78,18 @@ def complete_run(incomplete: str) -> list[str]:
         return []
 
 
+def complete_artifact(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Paths of the artifacts of the run that was typed before; silent where there is none."""
+    from expbench.errors import ExpError
+
+    try:
+        place = open_workplace(current_dir())
+        artifacts = place.store.read(place.find(ctx.params.get("run") or "@"))["artifacts"]
+    except (ExpError, OSError):
+        return []
+    return [each["path"] for each in artifacts if each["path"].startswith(incomplete) and each["path"].isprintable()]
+
+
 Run = Annotated[
     str,
     typer.Argument(

@@ -8,7 +8,7 @@ import typer
 from expbench.bootstrap.workplace import Workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
-from expbench.cli.place import AsJson, Run, style, workplace
+from expbench.cli.place import AsJson, Run, complete_artifact, style, workplace
 from expbench.domain.document import RunDocument
 from expbench.errors import EnvironmentUnusable, UsageError
 from expbench.render.style import Style
@@ -32,7 +32,10 @@ def show(
         bool, typer.Option("--patch", "-p", help="The uncommitted work that its snapshot holds.")
     ] = False,
     artifact: Annotated[
-        str | None, typer.Option("--artifact", metavar="PATH", help="What one of its artifacts holds.")
+        str | None,
+        typer.Option(
+            "--artifact", metavar="PATH", help="What one of its artifacts holds.", autocompletion=complete_artifact
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

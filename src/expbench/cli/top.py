@@ -9,7 +9,7 @@ from expbench.bootstrap.workplace import Workplace
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, narrate_damage, style, workplace
-from expbench.errors import UsageError
+from expbench.errors import EnvironmentUnusable
 from expbench.services.watching import Observed
 
 SHOWN: Final = 20
@@ -29,9 +29,12 @@ def top(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The list of the dashboard as plain text: live runs first, each with what is alarming about it."""
-    if not once:
-        raise UsageError("exp top prints its list only once", "it can't follow it", "exp top --once")
+    """The list of the dashboard as plain text: live runs first, each with what is alarming about it.
+
+    Without --once, at a terminal, the dashboard itself.
+    """
+    if not once and not as_json:
+        raise typer.Exit(_dashboard())
     from expbench.bootstrap.vitals import vitals_of
     from expbench.render.runs import empty_text, more_text
     from expbench.services.watching import live_first, observe
@@ -51,6 +54,14 @@ def top(
         emit(_table(place, observed, known))
         if count is None and len(known) > SHOWN:
             narrate(more_text(SHOWN, len(known)))
+
+
+def _dashboard() -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise EnvironmentUnusable("the dashboard needs a terminal", "stdin or stdout is none", "exp top --once")
+    from expbench.cli.tui import start_dashboard
+
+    return start_dashboard()
 
 
 def _table(place: Workplace, observed: list[Observed], known: list[str]) -> str:

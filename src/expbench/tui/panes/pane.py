@@ -45,6 +45,8 @@ class Pane(Container):
     DEFAULT_CSS = """
     Pane { width: 1fr; height: 1fr; layout: vertical; }
     Pane.wide { layout: horizontal; }
+    Pane.ascii #side { border-top: ascii ansi_bright_black; }
+    Pane.ascii.wide #side { border-top: none; border-left: ascii ansi_bright_black; }
     """
 
     class Ready(Message):
@@ -76,6 +78,7 @@ class Pane(Container):
     def on_mount(self) -> None:
         """Tell the screen that the views can be filled."""
         self.is_ready = True
+        self.set_class(not self.dashboard.style.unicode, "ascii")
         self.post_message(self.Ready())
 
     def views(self) -> Sequence[Widget]:
