@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from expbench.render.printable import printable
+from expbench.render.printable import printable, wrap
 from expbench.render.style import Role, Style, paint
 from expbench.services.checking import Check
 
+_NARROWEST: Final = 20  # cells of the words, however narrow the place
 SIGNS: Final[dict[str, tuple[str, str, Role]]] = {
     "ok": ("✓", "ok", "good"), "weak": ("~", "~", "warn"), "bad": ("✗", "X", "bad"),
 }  # fmt: skip
@@ -21,7 +22,9 @@ def checks_text(checks: Sequence[Check], style: Style) -> str:
 def _lines(check: Check, room: int, style: Style) -> list[str]:
     unicode_sign, ascii_sign, role = SIGNS[check.state]
     sign = paint(unicode_sign if style.unicode else ascii_sign, role, style)
-    lines = [f"{sign} {printable(check.subject):{room}}  {printable(check.words)}"]
+    indent = room + len(unicode_sign if style.unicode else ascii_sign) + 3
+    first, *more = wrap(check.words, max(style.width - indent, _NARROWEST))
+    lines = [f"{sign} {printable(check.subject):{room}}  {first}", *(" " * indent + line for line in more)]
     if check.hint and check.state != "ok":
         lines.append(f"  {'':{room}}  {paint('hint:', 'key', style)} {printable(check.hint)}")
     return lines
