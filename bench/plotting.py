@@ -1,4 +1,4 @@
-"""Curves: a million points of one series read, reduced and drawn by a new process, and ten million."""
+"""Curves: a million points of one series read, reduced and drawn by a new process, and ten million; redraws."""
 
 import json
 import struct
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from math import sin
 from pathlib import Path
 
+from bench import redrawing
 from bench.bench import Bench
 from bench.measure import Job, compare
 from bench.report import Row, limit_row, ratio_row
@@ -33,6 +34,7 @@ def rows(bench: Bench) -> Iterator[Row]:
     yield ratio_row("exp plot, 1,000,000 points", FLOOR, times["plot"], times["floor"], at_most=6)
     yield ratio_row("exp metric, 1,000,000 points", FLOOR, times["million"], times["floor"], at_most=6)
     yield limit_row("exp plot, 10,000,000 points: memory", found["plot of many"].peak_bytes / 1e6, 60, "MB")
+    yield from redrawing.rows(bench)
 
 
 def _write(file: Path, count: int) -> None:

@@ -66,7 +66,7 @@ def exactly(curve: Curve) -> str:
     st.booleans(),
     st.tuples(st.integers(0, 30), st.integers(1, 30)) | st.none(),
 )
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_digest_draws_what_the_whole_series_draws(
     rows: list[tuple[int, float, float]],
     sizes: list[int],
@@ -89,6 +89,7 @@ def test_a_digest_draws_what_the_whole_series_draws(
 
 
 @given(logged, st.integers(-5, 40), st.sampled_from(["step", "time"]))
+@settings(deadline=None)
 def test_the_nearest_point_is_found(rows: list[tuple[int, float, float]], x: int, axis: Axis) -> None:
     whole = points(rows)
     found = digested(whole, [7], axis).nearest(x, Reading(whole))

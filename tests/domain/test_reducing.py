@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expbench.domain.reducing import Axis, Curve, Extent, Point, Reducer, extent, smoothed, thinned
@@ -44,6 +44,7 @@ def drawn(curve: Curve) -> list[Point]:
 
 
 @given(logged, st.integers(1, 9), st.integers(1, 12), st.sampled_from(["step", "time"]), st.booleans())
+@settings(deadline=None)
 def test_nothing_that_is_not_finite_comes_out_and_x_never_falls(
     rows: list[tuple[int, float, float]], size: int, columns: int, axis: Axis, log_y: bool
 ) -> None:
@@ -62,6 +63,7 @@ def test_nothing_that_is_not_finite_comes_out_and_x_never_falls(
 
 
 @given(st.lists(st.tuples(st.integers(0, 1000), finite), min_size=1, max_size=80), st.integers(1, 9))
+@settings(deadline=None)
 def test_each_column_keeps_its_true_least_and_greatest(pairs: list[tuple[int, float]], size: int) -> None:
     """Also when steps repeat or go back, and wherever the blocks are cut."""
     columns = 8
@@ -80,6 +82,7 @@ def test_each_column_keeps_its_true_least_and_greatest(pairs: list[tuple[int, fl
 
 
 @given(logged, st.integers(1, 9))
+@settings(deadline=None)
 def test_where_blocks_are_cut_makes_no_difference(rows: list[tuple[int, float, float]], size: int) -> None:
     if rows:
         assert reduced(points(rows), 5, size=size) == reduced(points(rows), 5, size=1000)
@@ -144,6 +147,7 @@ def test_smoothing_passes_over_what_is_not_finite() -> None:
 
 
 @given(st.lists(st.floats(-1e300, 1e300), max_size=40), st.floats(0, 0.999), st.integers(1, 9))
+@settings(deadline=None)
 def test_smoothing_stays_within_the_values_and_knows_no_blocks(
     numbers: list[float], weight: float, size: int
 ) -> None:
@@ -156,6 +160,7 @@ def test_smoothing_stays_within_the_values_and_knows_no_blocks(
 
 
 @given(st.lists(any_value, max_size=120), st.integers(4, 30), st.integers(1, 50))
+@settings(deadline=None)
 def test_thinning_keeps_ends_and_extremes_in_logged_order(numbers: list[float], most: int, size: int) -> None:
     kept = thinned(in_blocks(values(*numbers), size), len(numbers), most)
     assert len(kept.values) == len(numbers) if len(numbers) <= most else len(kept.values) <= most

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expbench.domain.document import ParamValue, RunDocument
@@ -101,6 +101,7 @@ values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_s
 
 
 @given(st.lists(st.tuples(values, st.floats(allow_nan=False, allow_infinity=False)), min_size=1, max_size=12))
+@settings(deadline=None)
 def test_importance_is_a_part_whatever_the_values(rows: list[tuple[ParamValue, float]]) -> None:
     share, correlation = importance(*rows)
     assert share is None or 0.0 <= share <= 1.0

@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expbench.domain.curves import View, prepare
@@ -46,6 +46,7 @@ def test_nothing_has_no_extent() -> None:
 
 
 @given(st.lists(st.integers() | st.floats(allow_nan=True) | st.text(max_size=2), min_size=1, max_size=9))
+@settings(deadline=None)
 def test_any_values_can_be_prepared(xs: list[ParamValue]) -> None:
     found = scatter(paired(*xs))
     prepared = prepare([found.curve], View(found.x))

@@ -244,6 +244,22 @@ def test_a_relation_of_marked_runs_is_of_those_alone(place: Workplace) -> None:
     drive(app, act)
 
 
+def test_a_relation_is_of_the_runs_that_the_list_shows(place: Workplace) -> None:
+    app = app_of(place)
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await press(pilot, "f", *"lr > 1", "enter")
+        await shows(pilot, "2 of 3")
+        await opened(pilot, app)
+        await press(pilot, "[")
+        await shows(pilot, "acc in 2 runs", "$ exp plot acc --params --filter 'lr > 1'")
+        await press(pilot, "[")
+        await shows(pilot, "$ exp plot acc --against lr --filter 'lr > 1'")
+        await until(pilot, lambda: text(app).count("•") == 2, "two marks")
+
+    drive(app, act)
+
+
 @pytest.mark.parametrize(
     ("keys", "first", "count"),
     [
@@ -268,6 +284,8 @@ def test_what_is_shown_is_written_as_csv(
         await shows(pilot, "acc.csv is there already")
         screen.write("no/such")
         await shows(pilot, "no/such can't be written")
+        screen.write("nul\0in\ud800it")
+        await shows(pilot, "can't be written: embedded null byte")
 
     drive(app, act)
     file = repository / "acc.csv"

@@ -78,6 +78,11 @@ def smoothed_on(points: Points, weight: float, before: Average) -> tuple[Points,
     """The next points of a series smoothed, as `smoothed` does, and where the average stands after them."""
     mean, share = before
     fresh = 1.0 - weight
+    if weight * share + fresh == share and isfinite(
+        sum(points.values)
+    ):  # the average has run in, nothing to pass over
+        values = array("d", [(mean := weight * mean + fresh * value) / share for value in points.values])
+        return points._replace(values=values), Average(mean, share)
     values = array("d")
     for value in points.values:
         if isfinite(value):

@@ -181,6 +181,19 @@ class ExpApp(App[int]):
             self.choices.run = run_id
             self.act_show_run()
 
+    def act_diff(self) -> None:
+        """The whole difference of the baseline, or the first mark, and the next run that is chosen."""
+        from expbench.tui.differences import Differences
+        from expbench.tui.screens.diff import DiffScreen
+        from expbench.tui.views.comparing import runs_to_compare
+
+        choices = self.choices
+        pair = runs_to_compare(choices.baseline, list(choices.marks), choices.run)[:2]
+        if len(pair) == 2:
+            self.push_screen(DiffScreen(Differences(self.place), pair[0], pair[1], everything=False))
+        elif self.shown is not None:
+            self.shown.bottom.say("two runs are needed: mark them, or pin a baseline", "warn")
+
     def act_help(self) -> None:
         """All keys of this screen."""
         from expbench.tui.screens.help import HelpScreen

@@ -25,16 +25,18 @@ from expbench.tui.views.plotting import Grid, Looking, grid
 from expbench.tui.widgets.chart import blank, joined_strip, strips_of
 
 _DRAWING: Final = Lock()
+_FEW: Final = 4  # as `render.plot` draws them in fine dots
 
 
 class Order(NamedTuple):
-    """What to draw: the runs that are overlaid, how, and on how many cells."""
+    """What to draw: the runs that are overlaid, how, on how many cells; the list's filter where no runs are named."""
 
     looking: Looking
     runs: Sequence[RunDocument]
     width: int
     height: int
     style: Style
+    filter_text: str = ""
 
 
 class Box(NamedTuple):
@@ -69,7 +71,7 @@ def draw_curves(order: Order, canvas: Canvas) -> Drawn:
     if not metrics or not order.runs:
         return Drawn(_empty(order, "no metric to draw: m chooses"), [])
     width, height = order.width // shape.columns, order.height // shape.rows
-    drawing = drawing_of(looking, max(width, 1))
+    drawing = drawing_of(order, max(width, 1))
     picture = canvas.draw([Chosen(run, metric) for metric in metrics for run in order.runs], drawing)
     count = len(order.runs)
     with _DRAWING:
@@ -101,9 +103,11 @@ def draw_scatter(order: Order, pairs: Pairs, chosen: int | None) -> Drawn:
     return Drawn(strips_of(text.split("\n"), order.width, order.height), [], found.x, found.x)
 
 
-def drawing_of(looking: Looking, width: int) -> Drawing:
-    """How curves are reduced for a chart of so many cells."""
-    return Drawing(2 * width, looking.axis, looking.log_y, looking.smooth, looking.view)
+def drawing_of(order: Order, width: int) -> Drawing:
+    """How curves are reduced for a chart of so many cells: finely as long as they are few."""
+    looking = order.looking
+    columns = width * (2 if len(order.runs) <= _FEW else 1)
+    return Drawing(columns, looking.axis, looking.log_y, looking.smooth, looking.view)
 
 
 def _chart(order: Order, number: int, curves: Sequence[Curve], picture: Picture, width: int, height: int) -> _Chart:

@@ -1,8 +1,9 @@
 """What the plot screen has done in its thread: pictures, tables and values out of frozen orders, as messages."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from textual.message import Message
@@ -17,7 +18,7 @@ from expbench.render.points import csv_pieces, csv_start
 from expbench.render.scatter import pairs_csv
 from expbench.services.plotting import Chosen, Series, has, points_in_view
 from expbench.services.redrawing import Canvas, State
-from expbench.services.relating import Pairs, against, by_params
+from expbench.services.relating import Pairs, against, by_params, chosen_runs
 from expbench.tui.drawing import Drawn, Order, draw_curves, draw_scatter, drawing_of
 from expbench.tui.state import Snapshot
 from expbench.tui.views.lines import Line
@@ -77,8 +78,9 @@ class Written(Message):
 class Studio:
     """The series of the shown runs, digested, and how the screen's jobs are done with them."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Workplace, now: Callable[[], str]) -> None:
         self._place = place
+        self._now = now
         self._live = LiveSource(place)
         self._canvas = Canvas(self._live.source())
 
@@ -100,15 +102,15 @@ class Studio:
         looking = order.looking
         chosen = [Chosen(run, looking.metric or "") for run in order.runs]
         try:
-            return Values(x, self._canvas.values(chosen, drawing_of(looking, order.width), x))
+            return Values(x, self._canvas.values(chosen, drawing_of(order, order.width), x))
         except ExpError:
             return Values(x, [None for _ in chosen])  # the picture says why
 
     def relate(self, order: Order, snapshot: Snapshot, point: int | None) -> Related:
-        """The scatter, or the table of params: of the order's runs, or else of all of them."""
+        """The scatter, or the table of params: of the order's runs, else of those that the filter lets through."""
         looking = order.looking
-        documents = _related(order, snapshot)
         try:
+            documents = self._related(order, snapshot)
             if looking.tab == "params":
                 return Related(order, lines=self._table(order, documents))
             pairs = against(documents, looking.metric or "", looking.param or "")
@@ -130,9 +132,19 @@ class Studio:
         if looking.tab == "curves":
             yield from curves_csv(series_of(self._place), order)
         elif looking.tab == "scatter":
-            yield pairs_csv(against(_related(order, snapshot), metric, looking.param or ""))
+            yield pairs_csv(against(self._related(order, snapshot), metric, looking.param or ""))
         else:
-            yield params_csv(by_params(_related(order, snapshot), metric, self._place.better))
+            yield params_csv(by_params(self._related(order, snapshot), metric, self._place.better))
+
+    def _related(self, order: Order, snapshot: Snapshot) -> list[RunDocument]:
+        """The order's runs, else those that the list's filter lets through, else all; of these the newest."""
+        if order.runs:
+            return list(order.runs)
+        if order.filter_text:
+            now = datetime.fromisoformat(self._now())
+            return chosen_runs(self._place.store, (), order.filter_text, now, self._place.better)[:MOST_RELATED]
+        found = (snapshot.document(run_id) for run_id in snapshot.ids[:MOST_RELATED])
+        return [document for document in found if document is not None]
 
     def _states(self, order: Order) -> list[State | None]:
         try:
@@ -161,7 +173,7 @@ def curves_csv(series: Series, order: Order) -> Iterator[str]:
     for key in [looking.metric or ""] if looking.alone else looking.metrics:
         for run in order.runs:
             if has(series, run, key):
-                points = points_in_view(series, Chosen(run, key), drawing_of(looking, order.width))
+                points = points_in_view(series, Chosen(run, key), drawing_of(order, order.width))
                 yield from csv_pieces(points, csv_start(run["id"], key))
 
 
@@ -175,9 +187,10 @@ def write_lines(path: str, folder: str, pieces: Iterable[str]) -> int:
                 lines += piece.count("\n") + 1
     except FileExistsError as error:
         raise ExpError(f"{path} is there already", "nothing is ever overwritten", "w, and another name") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError is of a name that no file can have
         _unlink(file_name)
-        raise ExpError(f"{path} can't be written", error.strerror or str(error), "w, and another name") from error
+        why = error.strerror if isinstance(error, OSError) else None
+        raise ExpError(f"{path} can't be written", why or str(error), "w, and another name") from error
     except ExpError:
         _unlink(file_name)
         raise
@@ -185,13 +198,5 @@ def write_lines(path: str, folder: str, pieces: Iterable[str]) -> int:
 
 
 def _unlink(path: str) -> None:
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         os.unlink(path)
-
-
-def _related(order: Order, snapshot: Snapshot) -> list[RunDocument]:
-    """The order's runs, else the newest of all."""
-    if order.runs:
-        return list(order.runs)
-    found = (snapshot.document(run_id) for run_id in snapshot.ids[:MOST_RELATED])
-    return [document for document in found if document is not None]

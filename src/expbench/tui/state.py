@@ -36,6 +36,7 @@ class Choices:
         self.marks: dict[str, None] = {}  # in the order in which they were marked
         self.baseline: str | None = None
         self.metric: str | None = None
+        self.filter = ""  # of the list
         self.columns: list[str] = []  # empty: the usual ones
 
     def chosen(self) -> list[str]:

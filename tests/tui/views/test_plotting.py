@@ -1,7 +1,7 @@
 """What each key makes of what is looked at: pure, without a screen."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expbench.domain.reducing import Extent
@@ -51,6 +51,7 @@ def test_more_charts_than_have_room_are_on_pages_around_the_focus() -> None:
 
 
 @given(st.integers(0, 30), st.integers(0, 29), st.integers(-1, 300), st.integers(-1, 90))
+@settings(deadline=None)
 def test_any_size_has_a_grid_that_holds_the_focus(count: int, focus: int, width: int, height: int) -> None:
     looking = Looking(metrics=tuple(map(str, range(count))), focus=min(focus, max(count - 1, 0)))
     columns, rows, shown = grid(looking, width, height)
@@ -96,6 +97,7 @@ def test_zooming_keeps_the_cursor_where_it_is_seen() -> None:
 
 
 @given(st.floats(-1e15, 1e15), st.floats(0, 1e15), st.lists(st.sampled_from("+-<>"), max_size=80))
+@settings(deadline=None)
 def test_a_view_never_leaves_the_whole_nor_vanishes(low: float, span: float, keys: list[str]) -> None:
     whole = Extent(low, low + span)
     looking = THREE

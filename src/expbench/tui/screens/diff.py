@@ -32,9 +32,10 @@ class DiffScreen(Overlay):
     def compose(self) -> ComposeResult:
         """A title, the page, what keys do."""
         with Vertical():
-            yield OneLine(line(" comparing"), id="about")
-            yield LinesView(id="page", ellipsis=self.dashboard.ellipsis)
-            yield OneLine(_keys(), id="keys")
+            ellipsis = self.dashboard.ellipsis
+            yield OneLine(line(" comparing"), id="about", ellipsis=ellipsis)
+            yield LinesView(id="page", ellipsis=ellipsis)
+            yield OneLine(_keys(), id="keys", ellipsis=ellipsis)
 
     def on_mount(self) -> None:
         """Compare, beside the screen."""

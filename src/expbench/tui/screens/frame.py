@@ -32,10 +32,10 @@ class FrameScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, body, bottom line."""
-        yield OneLine(id="title")
+        yield OneLine(id="title", ellipsis=self.dashboard.ellipsis)
         with Container(id="body"):
             yield from self.body()
-        yield BottomLine(id="bottom")
+        yield BottomLine(id="bottom", ellipsis=self.dashboard.ellipsis)
 
     def body(self) -> ComposeResult:
         """The widgets between the two lines."""

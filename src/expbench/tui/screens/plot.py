@@ -40,13 +40,14 @@ class PlotScreen(PlotKeys):
     def body(self) -> ComposeResult:
         """Charts or a table, a legend, a command."""
         yield Charts(id="charts")
-        yield LinesView(id="params")
+        ellipsis = self.dashboard.ellipsis
+        yield LinesView(id="params", ellipsis=ellipsis)
         yield Charts(id="legend")
-        yield OneLine(id="command")
+        yield OneLine(id="command", ellipsis=ellipsis)
 
     def on_mount(self) -> None:
         """Begin to draw, and to look for new points."""
-        self.studio = Studio(self.dashboard.place)
+        self.studio = Studio(self.dashboard.place, self.dashboard.now)
         self.painter = Painter(self, "picture", self.rest_s)
         self.reader = Painter(self, "values", self.rest_s / 10)
         self.writer = Painter(self, "file", 0.0)
@@ -54,8 +55,13 @@ class PlotScreen(PlotKeys):
         self.query_one("#charts").focus()
 
     def on_resize(self) -> None:
-        """Another size is another picture."""
+        """The table fits the new width."""
         self.look_anew()
+
+    def on_charts_sized(self, event: Charts.Sized) -> None:
+        """Another size is another picture."""
+        if event.charts.id == "charts" and self.looking.tab != "params":
+            self.look_anew()
 
     def on_news(self) -> None:
         """The runs that are chosen, as they are now."""
@@ -105,7 +111,7 @@ class PlotScreen(PlotKeys):
         width, height = max(self.size.width, 1), max(self.query_one("#charts").size.height, 1)
         if self.looking.tab == "params":
             width, height = max(width - 1, 1), 1  # beside a scrollbar, and as long as it comes
-        return Order(self.looking, runs, width, height, self.dashboard.style)
+        return Order(self.looking, runs, width, height, self.dashboard.style, self.choices.filter if related else "")
 
     def on_painted(self, event: Painted) -> None:
         """A picture of curves: show it, and what it can't show."""
@@ -192,7 +198,7 @@ class PlotScreen(PlotKeys):
 
     def _command(self) -> Line:
         runs = [] if self.looking.tab != "curves" and len(self.runs) < 2 else [run["id"] for run in self.runs]
-        typed = view.command(self.looking, runs, self._short())
+        typed = view.command(self.looking, runs, self._short(), self.choices.filter)
         if self.looking.tab == "scatter" and self.point is not None and self.pairs is not None:
             pair = self.pairs.points[self.point % len(self.pairs.points)]
             told = f"{pair.run['name']}: {self.pairs.param} {param(pair.x)}, {self.pairs.metric} {number(pair.y)}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from expbench.domain.document import RunDocument
 from expbench.domain.reducing import Extent
+from expbench.render.printable import clip
 from expbench.services.relating import Pairs
 from expbench.tui.drawing import Drawn
 from expbench.tui.painter import Painter
@@ -15,6 +16,7 @@ from expbench.tui.views.plotting import Looking
 from expbench.tui.widgets.linesview import LinesView
 
 _CELLS = 10  # that the cursor moves by at once
+_LONGEST = 100  # cells of a file's name
 
 
 class PlotKeys(FrameScreen):
@@ -181,8 +183,8 @@ class PlotKeys(FrameScreen):
     def act_write(self) -> None:
         """Write what is drawn as CSV."""
         if self.looking.metric is not None:
-            name = f"{self.looking.metric.replace('/', '-')}.csv"
-            self.bottom.prompt("write CSV to", name, self.write)
+            name = clip(self.looking.metric.replace("/", "-"), _LONGEST, "")
+            self.bottom.prompt("write CSV to", f"{name}.csv", self.write)
 
     def write(self, path: str) -> None:
         """Write the CSV file."""

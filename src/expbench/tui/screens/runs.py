@@ -116,6 +116,7 @@ class RunsScreen(ListActs):
 
     def pick(self) -> None:
         """Make the rows for the wish."""
+        self.choices.filter = self.wish.filter
         if self._picker is not None:
             metrics = group_metrics(self.shown) if self.shown is not None and self.wish.group else ()
             self._picker.ask(Asked(self.snapshot, self.wish, metrics, self.has_class("wide")))

@@ -21,6 +21,7 @@ from expbench.tui.views.lines import Line, Look, Span, line
 MOST_RUNS: Final = 50  # columns
 SAMPLE: Final = 300  # rows that decide how wide columns are
 _AXIS: Final = 9
+_HINT: Final = 6  # cells that say how many more runs there are
 _KEY, _RUN = (8, 28), (10, 30)  # the least and the most cells
 
 
@@ -32,7 +33,9 @@ class Compared(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What is shown: facts, the cells given to keys and to each run, the chosen run, the first in sight."""
+    """What is shown: facts, the cells given to keys and to each run, the chosen run, and those beside the baseline
+    that are in sight, from `first` up to `end`.
+    """
 
     compared: Compared
     facts: Sequence[Fact]
@@ -40,6 +43,7 @@ class Table(NamedTuple):
     widths: Sequence[int]
     chosen: int
     first: int
+    end: int
     style: Style
 
 
@@ -56,10 +60,12 @@ def table(compared: Compared, style: Style, chosen: int, first: int, *, everythi
     facts = shown_facts(compared.facts, everything)
     key_width = _between(max((_wide(fact.key) for fact in facts[:SAMPLE]), default=0), _KEY, style.width // 3)
     room = style.width - _AXIS - key_width
-    most = max(room // min(max(len(compared.runs), 1), 2) - len(GAP), 1)
+    spare = _HINT if len(compared.runs) > 2 else 0
+    most = max((room - spare) // 2 - len(GAP), 6)
     widths = [_run_width(compared, facts, place, style, most) for place in range(len(compared.runs))]
     chosen = min(max(chosen, 0), max(len(compared.runs) - 1, 0))
-    return Table(compared, facts, key_width, widths, chosen, _first(widths, chosen, first, room), style)
+    first = _first(widths, chosen, first, room)
+    return Table(compared, facts, key_width, widths, chosen, first, _end(widths, first, room), style)
 
 
 def header(shown: Table, known_ids: Collection[str]) -> Line:
@@ -73,7 +79,9 @@ def header(shown: Table, known_ids: Collection[str]) -> Line:
         )
         for place, run in enumerate(shown.compared.runs)
     ]
-    return _line(shown, "", "", heads)
+    hidden = len(heads) - 1 - (shown.end - shown.first)
+    more = [Span(f"{GAP}+{hidden}{sign('ellipsis', shown.style)}", "dim")] if hidden > 0 else []
+    return [*_line(shown, "", "", heads), *more]
 
 
 class FactLines(Sequence[Line]):
@@ -127,7 +135,7 @@ def command(ids: Sequence[str], *, everything: bool) -> str:
 def _line(shown: Table, axis: str, key: str, cells: Sequence[tuple[str, Look | None]]) -> list[Span]:
     end = sign("ellipsis", shown.style)
     spans = [Span(_left(axis, _AXIS, end), "label"), Span(_left(key, shown.key_width, end), "key")]
-    for place in [0, *range(shown.first, len(cells))] if cells else []:
+    for place in [0, *range(shown.first, shown.end)] if cells else []:
         text, look = cells[place]
         spans += [Span(GAP), Span(_right(text, shown.widths[place], end), look)]
     return spans
@@ -145,9 +153,22 @@ def _first(widths: Sequence[int], chosen: int, first: int, room: int) -> int:
         return max(first, 1)
     first = max(min(first, chosen), 1)
     ends = list(accumulate((cells + len(GAP) for cells in widths), initial=0))
-    while first < chosen and ends[chosen + 1] - ends[first] > room - ends[1]:
+    while first < chosen and ends[chosen + 1] - ends[first] > room - ends[1] - _HINT:
         first += 1
     return first
+
+
+def _end(widths: Sequence[int], first: int, room: int) -> int:
+    """The end of the runs that have room beside the baseline; one at least."""
+    left = room - sum(widths[:1]) - len(GAP)
+    if first == 1 and sum(widths[1:]) + len(GAP) * (len(widths) - 1) <= left:
+        return len(widths)
+    left -= _HINT
+    end = first
+    while end < len(widths) and (end == first or widths[end] + len(GAP) <= left):
+        left -= widths[end] + len(GAP)
+        end += 1
+    return end
 
 
 def _between(cells: int, limits: tuple[int, int], most: int) -> int:

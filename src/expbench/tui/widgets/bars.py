@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from expbench.errors import ExpError
+from expbench.render.printable import printable
 from expbench.tui.keys import Key
 from expbench.tui.views.bars import error_line, keys_line
 from expbench.tui.views.lines import Line, Look, line
@@ -108,9 +109,9 @@ class BottomLine(Horizontal):
     BottomLine.asking TextField { display: block; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, ellipsis: str = "…", id: str | None = None) -> None:
         super().__init__(id=id)
-        self.words = OneLine(id="words")
+        self.words = OneLine(id="words", ellipsis=ellipsis)
         self.keys: Line = ()
         self.question: Question | None = None
         self._typed: Callable[[str], None] | None = None
@@ -167,7 +168,7 @@ class BottomLine(Horizontal):
         self._typed, self._asker = typed, self.screen.focused
         self.add_class("asking")
         field = self.query_one(TextField)
-        field.begin(value)
+        field.begin(printable(value))
 
     def clear(self) -> None:
         """Back to the keys."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -58,6 +59,13 @@ class Charts(Widget, can_focus=True):
 
     DEFAULT_CSS = "Charts { height: 1fr; }"
 
+    class Sized(Message):
+        """It has another size now, so that another picture is needed."""
+
+        def __init__(self, charts: "Charts") -> None:
+            super().__init__()
+            self.charts = charts
+
     def __init__(self, *, id: str | None = None) -> None:  # Textual's own name
         super().__init__(id=id)
         self.strips: Sequence[Strip] = ()
@@ -68,6 +76,10 @@ class Charts(Widget, can_focus=True):
         if list(strips) != list(self.strips) or list(cursors) != list(self.cursors):
             self.strips, self.cursors = strips, cursors
             self.refresh()
+
+    def on_resize(self) -> None:
+        """Tell."""
+        self.post_message(self.Sized(self))
 
     def render_line(self, y: int) -> Strip:
         """The line, with the cursors that cross it."""
