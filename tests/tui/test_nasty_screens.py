@@ -22,24 +22,39 @@ def with_series(place: Workplace) -> None:
             (folder / file_name(key, "api")).write_bytes(b"".join(points))
 
 
+def _type(terminal: Terminal, keys: str) -> None:
+    """One key after the other, with what each of them draws."""
+    for key in keys:
+        terminal.type(key)
+        terminal.read(PAUSE_S)
+
+
+def _look_into(terminal: Terminal, key: str, shown: str) -> None:
+    """Open what lies over the screen, and close it again."""
+    terminal.type(key)
+    terminal.shows(shown)
+    terminal.type("\x1b")
+    terminal.until(lambda: shown not in terminal.text, f"the end of {shown}")
+
+
 def test_nothing_raw_reaches_the_terminal_from_plot_and_compare(repository: Path) -> None:
     with_series(stored(repository, [nasty(number, text) for number, text in enumerate(NASTY)]))
     terminal = Terminal(repository, "tui", columns=120, lines=30)
     terminal.shows("12 runs")
     terminal.type("a3")
     terminal.shows("curves", "exp plot")
-    for key in ("i", "z", "z", "m", "\x1b", "]", "i", "l", "t", "\x1b", "]", "G", "["):
-        terminal.type(key)
-        terminal.read(PAUSE_S)
+    _type(terminal, "izz")
+    _look_into(terminal, "m", "metrics, one a chart")
+    _type(terminal, "]il")
+    terminal.shows("[scatter]")
+    _look_into(terminal, "t", "param  Enter")
+    _type(terminal, "]G")
+    terminal.shows("[params]")
     terminal.type("4")
     terminal.shows("12 runs, differences")
-    for key in ("a", "l", "l", "G", "h", "d"):
-        terminal.type(key)
-        terminal.read(PAUSE_S)
-    terminal.shows("next file")
-    for key in ("G", "l", "l", "q", "1"):
-        terminal.type(key)
-        terminal.read(PAUSE_S)
+    _type(terminal, "allGh")
+    _look_into(terminal, "d", "next file")
+    terminal.type("1")
     terminal.shows("12 marked")
     terminal.type("q")
     assert terminal.code() == 0, terminal.text
@@ -55,7 +70,7 @@ def test_the_pager_takes_the_terminal_and_gives_it_back(repository: Path) -> Non
     )
     terminal.shows("2 runs")
     terminal.type("a4")
-    terminal.shows("2 runs, differences")
+    terminal.shows("differ in", "$ exp diff")
     terminal.type("v")
     terminal.shows("paged")
     assert terminal.was_given_back()
