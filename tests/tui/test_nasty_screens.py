@@ -85,7 +85,8 @@ def test_the_pager_takes_the_terminal_and_gives_it_back(repository: Path) -> Non
 
 def test_a_plain_locale_gets_plain_letters(repository: Path) -> None:
     with_series(stored(repository, [nasty(number, f"run-{number}") for number in range(3)]))
-    terminal = Terminal(repository, "tui", env={"LANG": "C", "LC_ALL": "C", "NO_COLOR": "1", "TERM": "linux"})
+    env = {"LANG": "C", "LC_ALL": "C", "NO_COLOR": "1", "TERM": "linux"}
+    terminal = Terminal(repository, "tui", columns=160, env=env)
     terminal.shows("3 runs")
     terminal.type("a3")
     terminal.shows("by step", "exp plot")
