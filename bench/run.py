@@ -10,7 +10,19 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import hooking, isolating, listing, logging, plotting, recording, registry, starting, storing, watching
+from bench import (
+    dashboard,
+    hooking,
+    isolating,
+    listing,
+    logging,
+    plotting,
+    recording,
+    registry,
+    starting,
+    storing,
+    watching,
+)
 from bench.bench import Bench
 from bench.measure import Failed
 from bench.report import MARKDOWN_HEAD, Row, heading, line, markdown, skipped_row
@@ -24,6 +36,7 @@ PARTS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "storing": storing.rows,
     "logging": logging.rows,
     "plotting": plotting.rows,
+    "dashboard": dashboard.rows,
     "hooking": hooking.rows,
     "watching": watching.rows,
 }

@@ -1,7 +1,7 @@
 """A terminal's text with its colours (SGR sequences) as an SVG picture; the same text gives the same bytes.
 
-Only what `exp` prints is understood: bold, dim and the sixteen colours. Anything else is an error, so that a
-picture can't silently lose something.
+Only what `exp` prints is understood: bold, dim, underlined, reverse and the sixteen colours. Anything else is an
+error, so that a picture can't silently lose something.
 """
 
 import re
@@ -31,6 +31,8 @@ class Look(NamedTuple):
     colour: str = FOREGROUND
     bold: bool = False
     dim: bool = False
+    reverse: bool = False
+    underline: bool = False
 
 
 class Piece(NamedTuple):
@@ -74,7 +76,7 @@ def _pieces(line: str) -> Iterator[Piece]:
     for found in [*_SGR.finditer(line), None]:
         text = line[place : found.start() if found else len(line)]
         assert "\x1b" not in text, f"a sequence that is no colour: {text!r}"
-        if text.strip():
+        if text.strip() or (text and look.reverse):
             yield Piece(column, text, look)
         column += cells(text)
         if found:
@@ -89,6 +91,10 @@ def _changed(look: Look, codes: str) -> Look:
             look = look._replace(bold=True)
         elif code == 2:
             look = look._replace(dim=True)
+        elif code == 4:
+            look = look._replace(underline=True)
+        elif code == 7:
+            look = look._replace(reverse=True)
         elif code == 22:
             look = look._replace(bold=False, dim=False)
         elif code == 39:
@@ -100,7 +106,14 @@ def _changed(look: Look, codes: str) -> Look:
 
 def _line(pieces: list[Piece], number: int) -> str:
     y = TITLE + number * LINE + 14
-    return f'<text y="{y}">' + "".join(_span(piece) for piece in pieces) + "</text>"
+    behind = "".join(_behind(piece, number) for piece in pieces if piece.look.reverse)
+    return behind + f'<text y="{y}">' + "".join(_span(piece) for piece in pieces if piece.text.strip()) + "</text>"
+
+
+def _behind(piece: Piece, number: int) -> str:
+    """The ground of a piece in reverse."""
+    x, y, wide = MARGIN + piece.column * CELL, TITLE + number * LINE - 1, cells(piece.text) * CELL
+    return f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{LINE}" fill="{piece.look.colour}"/>'
 
 
 def _span(piece: Piece) -> str:
@@ -108,6 +121,8 @@ def _span(piece: Piece) -> str:
     text = piece.text.lstrip(" ")
     x = MARGIN + (piece.column + len(piece.text) - len(text)) * CELL
     colour = DIM if piece.look.dim and piece.look.colour == FOREGROUND else piece.look.colour
+    colour = BACKGROUND if piece.look.reverse else colour
     weight = ' font-weight="bold"' if piece.look.bold else ""
+    weight += ' text-decoration="underline"' if piece.look.underline else ""
     text = text.rstrip(" ")
     return f'<tspan x="{x:.1f}" fill="{colour}"{weight} textLength="{cells(text) * CELL:.1f}">{escape(text)}</tspan>'

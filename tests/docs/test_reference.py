@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from expbench.cli.commands import COMMANDS, GROUPS
+from tests.docs.keys_page import keys_page
 from tests.docs.pages import DOCS, PAGES, README, ROOT
 from tests.docs.reference import commands_page
 
@@ -14,6 +15,11 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 def test_the_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == commands_page(), "type: python -m tests.docs.generate commands"
+
+
+def test_the_page_of_keys_is_up_to_date() -> None:
+    page = DOCS / "keys.md"
+    assert page.read_text(encoding="utf-8") == keys_page(), "type: python -m tests.docs.generate keys"
 
 
 def test_every_command_is_on_the_page() -> None:

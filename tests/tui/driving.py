@@ -60,6 +60,18 @@ async def until(pilot: "Pilot[int]", holds: Callable[[], Any], what: str = "the 
     raise AssertionError(f"{what} never came:\n{text(pilot.app)}")
 
 
+async def settled(pilot: "Pilot[int]") -> None:
+    """Wait until the screen has looked the same for a while."""
+    before, same = "", 0
+    for _ in range(DEADLINE_TURNS):
+        now = text(pilot.app)
+        same, before = (same + 1 if now == before else 0), now
+        if same == 20:
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"the screen never came to rest:\n{before}")
+
+
 async def shows(pilot: "Pilot[int]", *words: str) -> None:
     """Wait until the screen shows all of these."""
     await until(pilot, lambda: all(word in text(pilot.app) for word in words), f"the text {words}")

@@ -9,7 +9,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
@@ -21,7 +21,13 @@ class Terminal:
     """A process with a terminal. `raw` is every byte that it sent."""
 
     def __init__(
-        self, cwd: Path, *words: str, columns: int = 80, lines: int = 24, env: Mapping[str, str] | None = None
+        self,
+        cwd: Path,
+        *words: str,
+        columns: int = 80,
+        lines: int = 24,
+        env: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "expbench"),
     ) -> None:
         environ = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})}
         environ = {key: value for key, value in environ.items() if value}
@@ -31,7 +37,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(cwd)
-            os.execve(sys.executable, [sys.executable, "-m", "expbench", *words], environ)
+            os.execve(sys.executable, [sys.executable, *program, *words], environ)
         self.resize(columns, lines)
         self.before = termios.tcgetattr(self.fd)
 

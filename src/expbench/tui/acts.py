@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from expbench.bootstrap.promoting import Plan, carry_out, plan_promotion
+from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.errors import ExpError, UsageError
 from expbench.render.printable import printable
@@ -89,6 +91,14 @@ class Acts:
         begin = partial(self.start, argv, document["cwd"])
         self._bottom.ask("runs its command again, with the files as they are now", begin)
 
+    def act_promote(self) -> None:
+        """Give a stage to what the screen offers; the git tag is named before it is written."""
+        screen = self.app.shown
+        candidate = screen.candidate() if screen is not None else None
+        if candidate is None:
+            raise ExpError("nothing is chosen to promote", "the cursor is not on a run or a version")
+        self._bottom.prompt(f"promote {candidate} to", "staging", partial(self._plan_promotion, candidate))
+
     def act_copy(self) -> None:
         """The run's id for the terminal's clipboard."""
         run_ids = self._chosen()
@@ -153,6 +163,34 @@ class Acts:
         else:
             look: Look = "good" if entry.state == "done" else "bad"
             screen.bottom.say(f"{entry.words}  [{entry.command}]", look)
+
+    def _plan_promotion(self, candidate: str, stage: str) -> None:
+        self.app.run_worker(partial(self._work_plan, candidate, stage.strip()), thread=True, group="acts")
+
+    def _work_plan(self, candidate: str, stage: str) -> None:
+        """In a thread: git is asked what would be written. Settings are those of this moment."""
+        try:
+            place = open_workplace(self.app.place.start_dir)
+            plan = plan_promotion(place, candidate, stage)
+        except ExpError as error:
+            self.app.call_from_thread(self._bottom.say_error, error)
+        else:
+            self.app.call_from_thread(self._ask_promotion, candidate, place, plan)
+
+    def _ask_promotion(self, candidate: str, place: Workplace, plan: Plan) -> None:
+        failing = [gate["rule"] for gate in plan.gates if not gate["holds"]]
+        if failing:
+            cause = f"{len(failing)} of {len(plan.gates)} gates do not hold: {', '.join(failing)}"
+            hint = f"exp promote {candidate} --to {plan.stage} --force --note WHY"
+            self._bottom.say_error(ExpError(f"{plan.model}@{plan.version} can't have {plan.stage}", cause, hint))
+            return
+
+        def call() -> str:
+            done = carry_out(place, plan)
+            return f"wrote the git tag {' and '.join(written.tag for written in done.written)}"
+
+        argv = ["promote", candidate, "--to", plan.stage]
+        self._bottom.ask(f"writes git tag {plan.tag}", partial(self.do, argv, call))
 
     def _tag(self, run_ids: Sequence[str], text: str) -> None:
         words = text.split()

@@ -152,6 +152,10 @@ class ExpApp(App[int]):
         """The marked runs beside each other."""
         self.go("compare")
 
+    def act_show_models(self) -> None:
+        """Models, their versions and stages."""
+        self.go("models")
+
     def act_show_journal(self) -> None:
         """What was done from here."""
         self.go("journal")

@@ -158,10 +158,10 @@ class Catalogue:
             if not is_id(run_id):
                 continue
             told.add(run_id)
-            if run_id in fresh:  # made and changed within one piece
+            place = self._places.get(run_id)
+            if place is not None and fresh:  # columns grow by whole runs, so those that are new come first
                 self._extend(fresh)
                 fresh = {}
-            place = self._places.get(run_id)
             if place is None:
                 self._add(run_id, offset + start, size)
                 fresh[run_id] = row
@@ -208,7 +208,7 @@ class Catalogue:
     def _column(self, part: Part, place: int) -> None:
         """See to it that a param or metric has a column, as far as there is room."""
         if part not in self._columns:
-            if len(self._columns) >= max(_FEWEST, _BUDGET // (place + 1)) + len(BASE):
+            if len(self._columns) - len(BASE) + 1 >= max(_FEWEST, _BUDGET // (place + 1)):
                 self._left_out = True
             else:
                 self._columns[part] = []

@@ -20,6 +20,7 @@ SCREENS: Final = (
     Place("2", "run", "expbench.tui.screens.run", "RunScreen"),
     Place("3", "plot", "expbench.tui.screens.plot", "PlotScreen"),
     Place("4", "compare", "expbench.tui.screens.compare", "CompareScreen"),
+    Place("5", "models", "expbench.tui.screens.models", "ModelsScreen"),
     Place("6", "journal", "expbench.tui.screens.journal", "JournalScreen"),
 )
 

@@ -61,6 +61,10 @@ class FrameScreen(Screen[None]):
         """The bottom line."""
         return self.query_one("#bottom", BottomLine)
 
+    def candidate(self) -> str | None:
+        """What promoting would promote: a run, or a version of a model."""
+        return self.choices.run
+
     def on_news(self) -> None:
         """The store was read anew, or a choice was changed elsewhere: draw what changed. Called when it is shown."""
 
