@@ -104,6 +104,8 @@ class ExpApp(App[int]):
         """Take the snapshot over and let the screen that is shown draw it."""
         self.snapshot = event.snapshot
         self.tell_screen()
+        if not event.snapshot.complete:
+            self.call_after_refresh(self.reader.go_on)
 
     def keep_in_mind(self, memory: Memory) -> None:
         """Remember for the next time."""

@@ -81,10 +81,7 @@ class Picker:
 
 
 def _places(snapshot: Snapshot, picked: Picked) -> list[int]:
-    places: list[int] = []
-    for item in picked.items:
-        for run_id in item.run_ids if isinstance(item, Group) else [item]:
-            place = snapshot.catalogue.place(run_id)
-            if place is not None:
-                places.append(place)
-    return places
+    if not picked.wish.group:
+        return snapshot.catalogue.places(item for item in picked.items if isinstance(item, str))
+    members = (run_id for item in picked.items if isinstance(item, Group) for run_id in item.run_ids)
+    return snapshot.catalogue.places(members)

@@ -5,10 +5,13 @@ Looking at an unchanged store costs a few `stat` calls and sends nothing.
 
 import threading
 from collections.abc import Callable
+from typing import Final
 
 from expbench.bootstrap.workplace import Workplace
 from expbench.errors import ExpError
 from expbench.tui.state import Snapshot
+
+_PATIENCE_S: Final = 2.0  # for the first frame
 
 
 class Reader:
@@ -22,15 +25,21 @@ class Reader:
         self._trouble = ""
         self._wake = threading.Event()
         self._over = threading.Event()
+        self._drawn = threading.Event()
 
     def wake(self) -> None:
         """Look now, and not at the next turn."""
         self._wake.set()
 
+    def go_on(self) -> None:
+        """The newest runs have been drawn: now for all of them."""
+        self._drawn.set()
+
     def stop(self) -> None:
         """End soon; harmless when repeated."""
         self._over.set()
         self._wake.set()
+        self._drawn.set()
 
     def run(self) -> None:
         """Read until it is stopped."""
@@ -44,6 +53,8 @@ class Reader:
             for news in self._follower.news():
                 self._trouble = ""
                 self._hand_over(Snapshot(self._serial + 1, *news))
+                if not news.complete:
+                    self._drawn.wait(_PATIENCE_S)
         except ExpError as error:
             if error.what != self._trouble:
                 self._trouble = error.what

@@ -105,6 +105,11 @@ class Catalogue:
         place = self._places.get(run_id)
         return None if place is None or place in self._gone else place
 
+    def places(self, run_ids: Iterable[str]) -> list[int]:
+        """The places of these runs, without those that aren't there."""
+        known, gone = self._places, self._gone
+        return [known[run_id] for run_id in run_ids if run_id in known and known[run_id] not in gone]
+
     def document(self, run_id: str) -> RunDocument | None:
         """The whole document without `env.packages`; None for a run that isn't there or can't be read any more."""
         place = self.place(run_id)

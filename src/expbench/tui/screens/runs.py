@@ -36,6 +36,7 @@ WIDE: Final = 120
 FACETS: Final = 26
 NEWEST: Final = "newest first"
 UNGROUPED: Final = "no groups"
+RELAID_S: Final = 2.0
 LOW: Final = 16  # below this height the list has all of it
 CURVES_FROM: Final = 100  # cells of the list that leave room for sparklines
 
@@ -59,6 +60,8 @@ class RunsScreen(ListActs):
         self.rows: Rows | None = None
         self.shown: Layout | None = None
         self.first_column = 0
+        self._laid_out: object = None
+        self._laid_out_s = 0.0
         self._picker: Picker | None = None
         self._curves: Curves | None = None
 
@@ -301,6 +304,17 @@ class RunsScreen(ListActs):
         return Scene(rows.snapshot, self.choices, style, app.now(), app.place.better, rows.id_length, drawn)
 
     def _layout(self, scene: Scene) -> Layout:
+        """The columns; those of a moment ago will do while nothing but values has changed."""
+        wish, choices, rows = self.wish, self.choices, self.rows
+        ids = rows.snapshot.ids if rows is not None else ()
+        key = (wish, tuple(choices.columns), choices.baseline, self.first_column, scene.style.width, id(ids))
+        now_s = self.dashboard.place.clock.monotonic()
+        if self.shown is None or key != self._laid_out or now_s - self._laid_out_s > RELAID_S:
+            self._laid_out, self._laid_out_s = key, now_s
+            return self._new_layout(scene)
+        return self.shown
+
+    def _new_layout(self, scene: Scene) -> Layout:
         documents = self._sample()
         metric = self.dashboard.place.settings.metric
         curve = None

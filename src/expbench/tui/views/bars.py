@@ -9,11 +9,15 @@ from expbench.tui.views.lines import Line, Span
 
 
 def title_line(current: str, project: str, about: str) -> Line:
-    """The project, the screens with their numbers, and what is shown."""
+    """The project, the screens by their numbers, this one with its name, and what is shown."""
     spans = [Span(" "), Span(project, "title"), Span("  ")]
     for place in SCREENS:
-        spans += [Span(f"{place.number} {place.name}", "chosen" if place.name == current else "dim"), Span("  ")]
-    return [*spans, Span(about)]
+        here = place.name == current
+        spans += [
+            Span(f"{place.number} {place.name}" if here else place.number, "chosen" if here else "dim"),
+            Span(" "),
+        ]
+    return [*spans, Span(" "), Span(about)]
 
 
 def keys_line(keys: Iterable[Key]) -> Line:

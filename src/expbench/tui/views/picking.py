@@ -88,8 +88,7 @@ def _matching(snapshot: Snapshot, query: CompiledQuery, wish: Wish) -> Sequence[
 
 
 def _places(snapshot: Snapshot) -> list[int]:
-    found = (snapshot.catalogue.place(run_id) for run_id in snapshot.ids)
-    return [place for place in found if place is not None]
+    return snapshot.catalogue.places(snapshot.ids)
 
 
 def _holding(snapshot: Snapshot, text: str) -> Callable[[int], bool]:

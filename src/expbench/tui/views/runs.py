@@ -22,7 +22,7 @@ from expbench.tui.views.lines import Line, Span, line
 from expbench.tui.views.picking import Group, Item
 
 GUTTER: Final = 4  # a mark, a status, and a blank after each
-SAMPLE: Final = 200  # so many of the first rows decide how wide columns are
+SAMPLE: Final = 100  # so many of the first rows decide how wide columns are
 CURVE: Final = 12  # cells of a sparkline
 METRIC: Final = "metrics."
 

@@ -3,8 +3,9 @@
 Only lines in sight are ever fitted and drawn; `show` keeps the place when the lines of the same thing change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from rich.segment import Segment
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -61,10 +62,10 @@ class LinesView(ScrollView, can_focus=True):
         if round(self.scroll_offset.y) != top:
             return  # all of it is drawn anew
         for y in range(self.size.height):
-            strip_now = self.render_line(y)
-            drawn = before.get((y + top, self.size.width, self.has_cursor and y + top == self.cursor))
-            if drawn is None or drawn != strip_now:
-                super().refresh_lines(y)
+            drawn = before.get((y + top, self.size.width, self._is_chosen(y + top)))
+            first, last = differing(drawn, self.render_line(y))
+            if first < last:
+                self.refresh(Region(first, y, last - first, 1))
 
     def keep_in_sight(self) -> None:
         """Scroll as far as it takes to see the cursor."""
@@ -87,8 +88,8 @@ class LinesView(ScrollView, can_focus=True):
         if place != self.cursor:
             before, self.cursor = self.cursor, place
             self.scroll_to_region(Region(0, place, 1, 1), animate=False)
-            self.refresh_lines(before - round(self.scroll_offset.y))
-            self.refresh_lines(place - round(self.scroll_offset.y))
+            self._redraw(before)
+            self._redraw(place)
             self.post_message(self.Moved(self))
 
     def mark(self, number: int | None) -> None:
@@ -113,7 +114,7 @@ class LinesView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The line at this height of the widget."""
         number = y + self.scroll_offset.y
-        chosen = number == self.hit or (self.has_cursor and number == self.cursor)
+        chosen = self._is_chosen(number)
         key = (number, self.size.width, chosen)
         drawn = self._strips.get(key)
         if drawn is None:
@@ -123,6 +124,34 @@ class LinesView(ScrollView, can_focus=True):
             )
         return drawn
 
+    def _is_chosen(self, number: int) -> bool:
+        return number == self.hit or (self.has_cursor and number == self.cursor)
+
+    def _redraw(self, number: int) -> None:
+        """Draw one line of the content anew."""
+        self.refresh(Region(0, number - round(self.scroll_offset.y), self.size.width, 1))
+
     def text(self) -> str:
         """All lines as plain text."""
         return joined(self.lines)
+
+
+def differing(before: Strip | None, now: Strip) -> tuple[int, int]:
+    """From which cell up to which these strips differ, so that no more is sent; an empty range where they don't."""
+    if before is None:
+        return 0, now.cell_length
+    ours, theirs = list(now), list(before)
+    first = _same_cells(zip(ours, theirs, strict=False))
+    if first == now.cell_length == before.cell_length:
+        return 0, 0
+    last = _same_cells(zip(reversed(ours), reversed(theirs), strict=False))
+    return first, max(now.cell_length - last, first)
+
+
+def _same_cells(pairs: Iterable[tuple[Segment, Segment]]) -> int:
+    cells = 0
+    for one, other in pairs:
+        if one != other:
+            break
+        cells += one.cell_length
+    return cells
