@@ -70,7 +70,9 @@ class CompareScreen(FrameScreen):
         """How many runs, and whether all of it is shown."""
         if self.snapshot.trouble:
             return self.snapshot.trouble
-        return f"{len(self.wanted)} runs, {'all' if self.everything else 'differences'}"
+        marked = len(self.choices.marks)
+        of_all = f" of {marked} marked" if marked > view.MOST_RUNS else ""
+        return f"{len(self.wanted)} runs{of_all}, {'all' if self.everything else 'differences'}"
 
     def on_facts(self, event: Facts) -> None:
         """What was found."""

@@ -82,7 +82,9 @@ class PlotScreen(PlotKeys):
         tabs = " ".join(f"[{tab}]" if tab == self.looking.tab else tab for tab in view.TABS)
         if self.looking.tab != "curves":
             return tabs
+        marked = len(self.choices.marks)
         said = [
+            *([f"the first {view.MOST_RUNS} of {marked} marked"] if marked > view.MOST_RUNS else []),
             *(["follows"] if self.looking.follow and self._live() else []),
             *(["outliers clipped"] if self.looking.clip else []),
             *(["part of x"] if self.looking.view else []),
