@@ -39,4 +39,4 @@ shown exp diff first wider
 printf '\nThree runs are recorded in %s. To look around:\n\n' "$folder"
 printf '    export PATH="%s:$PATH"\n' "$(dirname "$(command -v python)"):$(dirname "$(command -v exp)")"
 printf '    cd %s\n' "$folder"
-printf "    exp show wider\n    exp ls 'acc > 0.95' --sort acc\n    exp run -- dvc repro\n    exp --help\n"
+printf "    exp show wider\n    exp ls 'acc > 0.95' --sort acc\n    exp run -- dvc repro\n    exp repro wider\n    exp\n"
