@@ -9,7 +9,7 @@ import pytest
 
 from expbench.adapters.git.tags import read_tags
 from tests.cli.program import inside
-from tests.cli.registry import copied, done, make_project, refused
+from tests.cli.registry import copied, done, make_project, printed, refused
 from tests.conftest import run_git
 
 
@@ -100,3 +100,61 @@ def test_the_objects_are_those_that_dvc_makes_itself(project: Path) -> None:
     dvc(project, "add", "-q", "copy.pkl")
     assert objects(project / ".dvc/cache/files") == before == {md5(0.95)}
     assert inside(project, "models").code == 0
+
+
+@pytest.fixture
+def tracked(project: Path) -> Path:
+    """A project whose `weights.bin` DVC tracks, and a run named `trained` that made it anew and kept no artifact."""
+    (project / "weights.bin").write_text("as it was\n")
+    dvc(project, "add", "-q", "weights.bin")
+    (project / "train.py").write_text("open('weights.bin', 'w').write('as it was trained\\n')\nprint('acc: 0.97')\n")
+    run_git(project, "add", "-A")
+    run_git(project, "commit", "-q", "-m", "weights")
+    done(project, "run", "--no-system-metrics", "--name", "trained", "--", "python3", "train.py")
+    assert printed(project, "show", "trained", "--json")["artifacts"] == []
+    return project
+
+
+@pytest.mark.parametrize("words", [(), ("--artifact", "weights.bin"), ("--artifact", "./weights.bin")])
+def test_an_output_that_dvc_keeps_becomes_a_version(tracked: Path, words: tuple[str, ...]) -> None:
+    """The run need not have kept it as an artifact: the bytes are in the DVC cache, under the hash of the run."""
+    (tracked / "weights.bin").write_text("changed since\n")
+    done(tracked, "models", "register", "trained", "--name", "weights", *words)
+    content = b"as it was trained\n"
+    [kept] = printed(tracked, "show", "trained", "--json")["artifacts"]
+    assert kept == {"path": "weights.bin", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    assert printed(tracked, "models", "verify", "weights@v0.0.1", "--json")["holds"]
+    assert (tracked / "weights.bin").read_text() == "changed since\n"
+    assert "already" in refused(tracked, 1, "models", "register", "trained", "--name", "weights", *words)
+
+
+def test_promoting_a_run_registers_the_output_that_dvc_keeps(tracked: Path) -> None:
+    done(tracked, "promote", "trained", "--to", "staging", "--name", "weights")
+    assert "weights@v0.0.1" in read_tags_of(tracked)
+
+
+@pytest.mark.parametrize("fault", ["gone", "damaged"])
+def test_an_output_that_the_cache_lacks_is_refused_and_named(tracked: Path, fault: str) -> None:
+    digest = hashlib.md5(b"as it was trained\n").hexdigest()
+    [held] = [path for path in (tracked / ".dvc/cache").rglob("*") if path.parent.name + path.name == digest]
+    held.chmod(0o644)
+    held.unlink() if fault == "gone" else held.write_text("as it was stained\n")
+    said = refused(tracked, 1, "models", "register", "trained", "--name", "weights")
+    assert "weights.bin of the run" in said
+    assert ("has not got it" in said) == (fault == "gone")
+    assert printed(tracked, "show", "trained", "--json")["artifacts"] == []
+    assert "weights@v0.0.1" not in read_tags_of(tracked)
+
+
+def test_a_folder_that_dvc_keeps_is_told_to_be_none_of_a_version(project: Path) -> None:
+    (project / "parts").mkdir()
+    (project / "parts/a").write_text("1")
+    dvc(project, "add", "-q", "parts")
+    (project / "train.py").write_text("open('parts/b', 'w').write('2')\n")
+    done(project, "run", "--no-system-metrics", "--name", "trained", "--", "python3", "train.py")
+    said = refused(project, 2, "models", "register", "trained", "--name", "parts", "--artifact", "parts")
+    assert "is a folder" in said
+
+
+def read_tags_of(root: Path) -> str:
+    return run_git(root, "tag", "--list")

@@ -7,6 +7,7 @@ after its gates held.
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from expbench.bootstrap.adopting import with_output
 from expbench.bootstrap.evidence import evidence_of, live_document, stage_gates
 from expbench.bootstrap.notary import announce, log_operation, notary_of
 from expbench.bootstrap.workplace import Workplace
@@ -63,7 +64,7 @@ def no_progress(_what: str, _done: int, _total: int) -> None:
 
 def register_run(place: Workplace, run: str, wish: Wish, progress: Progress = no_progress) -> Done:
     """Register a version from the run that is meant. Raises as `registering.register`."""
-    document = place.store.read(place.find(run))
+    document = with_output(place, place.store.read(place.find(run)), wish.artifact, progress)
     written = registering.register(notary_of(place, progress), document, wish)
     return _done(place, [written])
 
@@ -124,10 +125,11 @@ def carry_out(place: Workplace, plan: Plan, *, force: bool = False, progress: Pr
         written = [promoting.promote(notary, plan.seen, plan.version, plan.stage, reason, plan.document)]
     else:
         promoting.check_gates(f"{plan.model}@{plan.version} to {plan.stage}", reason)
-        first = registering.register(notary, plan.document, plan.wish)
+        document = with_output(place, plan.document, plan.wish.artifact, progress)
+        first = registering.register(notary, document, plan.wish)
         seen = _seen_with(notary, plan, first)
         version = str(first.record["version"])
-        written = [first, promoting.promote(notary, seen, version, plan.stage, reason, plan.document)]
+        written = [first, promoting.promote(notary, seen, version, plan.stage, reason, document)]
     return _done(place, written, "promote", plan.stage, plan.holder)
 
 
@@ -233,16 +235,16 @@ def _version_meant(place: Workplace, reference: str, name: str | None) -> tuple[
 
 def _wish(place: Workplace, document: RunDocument, name: str | None, artifact: str | None) -> Wish:
     """What to register: under the name given, that of the only model, or that of the artifact."""
-    chosen = registering.choose_artifact(document, artifact)
+    path = registering.chosen_path(document, artifact)
     if name is None:
         known = declared_models(place.settings.raw) or list(place.registry.models)
         if len(known) > 1:
             cause = f"there are {', '.join(known)}"
             raise UsageError(f"which model is {document['id']} a version of?", cause, f"--name {known[0]}")
-        stem = chosen["path"].rpartition("/")[2].partition(".")[0]
+        stem = path.rpartition("/")[2].partition(".")[0]
         name = known[0] if known else nearest_name(stem) or "model"
     check_model_name(name)
-    return Wish(name, chosen["path"])
+    return Wish(name, path)
 
 
 def _done(

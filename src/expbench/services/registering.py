@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from expbench.domain.document import UNFINISHED, Artifact, RunDocument, Summary
+from expbench.domain.document import UNFINISHED, Artifact, DataEntry, RunDocument, Summary
 from expbench.domain.registry.fold import Model, Registry
 from expbench.domain.registry.names import TagName, check_model_name, format_tag_name
 from expbench.domain.registry.record import SCHEMA, Record, encode_record, summary_line
@@ -40,27 +40,57 @@ def parse_bump(text: str) -> Bump:
     raise UsageError(f"{text!r} is no part of a version", "a version is major.minor.patch", "--bump minor")
 
 
+def output_meant(document: RunDocument, path: str | None) -> DataEntry | None:
+    """The file among the outputs that DVC keeps which is to be registered, where it is no artifact of the run yet.
+
+    That is the one named, or the only one of a run that kept no artifact.
+    """
+    outputs = _output_files(document)
+    if path is None:
+        return outputs[0] if not document["artifacts"] and len(outputs) == 1 else None
+    path = path.removeprefix("./")
+    if any(artifact["path"] == path for artifact in document["artifacts"]):
+        return None
+    return next((entry for entry in outputs if entry["path"] == path), None)
+
+
+def chosen_path(document: RunDocument, path: str | None) -> str:
+    """The path of what is meant, an artifact or an output that DVC keeps. Raises as `choose_artifact`."""
+    entry = output_meant(document, path)
+    return entry["path"] if entry else choose_artifact(document, path)["path"]
+
+
 def choose_artifact(document: RunDocument, path: str | None) -> Artifact:
     """The artifact that is meant. Raises `ExpError` where there is none, `UsageError` where it must be said which."""
     artifacts = document["artifacts"]
-    if not artifacts:
-        what = f"the run {document['id']} has no artifact to register"
-        raise ExpError(what, "a version is a file that the run kept", "exp run --artifact 'model.pkl' -- COMMAND")
-    if path is None:
-        if len(artifacts) == 1:
-            return artifacts[0]
-        shown = [artifact["path"] for artifact in artifacts]
-        raise UsageError(f"the run {document['id']} has several artifacts", _some(shown), f"--artifact {shown[0]}")
-    path = path.removeprefix("./")
+    entries = [*artifacts, *_output_files(document)]
+    known = list(dict.fromkeys(entry["path"] for entry in entries))
+    if path is None and len(artifacts) == 1:
+        return artifacts[0]
+    path = path and path.removeprefix("./")
     for artifact in artifacts:
         if artifact["path"] == path:
             return artifact
-    known = [artifact["path"] for artifact in artifacts]
-    if any(name.startswith(f"{path.rstrip('/')}/") for name in known):
+    if path and _is_folder(document, path.rstrip("/"), known):
         what = f"{path} of the run {document['id']} is a folder"
         raise UsageError(what, "a version is one file, so that one digest proves it", f"tar -cf model.tar {path}")
+    if not known:
+        what = f"the run {document['id']} has no artifact to register"
+        raise ExpError(what, "a version is a file that the run kept", "exp run --artifact 'model.pkl' -- COMMAND")
+    if path is None:
+        what = f"the run {document['id']} has several files to register"
+        raise UsageError(what, _some(known), f"--artifact {known[0]}")
     cause = did_you_mean(path, known) or _some(known)
     raise UsageError(f"the run {document['id']} has no artifact {path}", cause, f"exp show {document['id']}")
+
+
+def _output_files(document: RunDocument) -> list[DataEntry]:
+    return [entry for entry in document["data"]["outputs"] if not entry["hash"].endswith(".dir")]
+
+
+def _is_folder(document: RunDocument, path: str, known: Sequence[str]) -> bool:
+    folders = [entry["path"] for entry in document["data"]["outputs"] if entry["hash"].endswith(".dir")]
+    return path in folders or any(name.startswith(f"{path}/") for name in known)
 
 
 def _some(paths: Sequence[str]) -> str:
