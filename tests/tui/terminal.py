@@ -77,10 +77,14 @@ class Terminal:
         """Read until all of these are on the screen."""
         self.until(lambda: all(word in self.text for word in words), f"{words}")
 
+    def loses(self, words: str) -> None:
+        """Read until these are not on the screen any more; nothing to wait for where there are none."""
+        self.until(lambda: not words or words not in self.text, f"the end of {words!r}")
+
     @property
     def text(self) -> str:
         """What is on the screen."""
-        return "\n".join(self.screen.display)
+        return screen_text(self.screen)
 
     def kill(self, number: signal.Signals) -> None:
         """A signal for the process."""
@@ -114,3 +118,8 @@ class Terminal:
     def _last(self, mode: bytes) -> bytes:
         on, off = self.raw.rfind(b"\x1b[?" + mode + b"h"), self.raw.rfind(b"\x1b[?" + mode + b"l")
         return b"h" if on > off else b"l"
+
+
+def screen_text(screen: pyte.Screen) -> str:
+    """The lines of an emulator's screen. Its own `display` fails on a wide character that was half written over."""
+    return "\n".join("".join(screen.buffer[y][x].data for x in range(screen.columns)) for y in range(screen.lines))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from expbench.errors import ExpError
@@ -30,6 +31,21 @@ def test_help_names_the_keys_and_closes(repository: Path) -> None:
         await press(pilot, "escape")
         await shows(pilot, "run-4")
         assert "Keys of runs" not in text(pilot.app)
+
+    drive(dashboard(stored(repository, RUNS)), act)
+
+
+def test_keys_that_come_before_a_window_is_gone_close_nothing_else(repository: Path) -> None:
+    """Esc twice in a hurry: the second must not take away the screen below."""
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await press(pilot, "question_mark")
+        await shows(pilot, "Keys of runs")
+        for _ in range(3):
+            pilot.app.post_message(events.Key("escape", None))
+        await shows(pilot, "run-4")
+        await press(pilot, "question_mark")
+        await shows(pilot, "Keys of runs")
 
     drive(dashboard(stored(repository, RUNS)), act)
 

@@ -284,8 +284,10 @@ def test_what_is_shown_is_written_as_csv(
         await shows(pilot, "acc.csv is there already")
         screen.write("no/such")
         await shows(pilot, "no/such can't be written")
-        screen.write("nul\0in\ud800it")
+        screen.write("nul\0init")
         await shows(pilot, "can't be written: embedded null byte")
+        screen.write("half a \ud800 pair")
+        await shows(pilot, "can't be written: 'utf-8' codec")
 
     drive(app, act)
     file = repository / "acc.csv"

@@ -15,6 +15,7 @@ from expbench.tui.views.run.tabs import TABS
 from tests.adapters.execution.harness import DEADLINE_S, Screen
 from tests.adapters.store.runs import document, run_id_of
 from tests.cli.program import EXP
+from tests.tui.terminal import screen_text
 
 # Each tells by its payload that it came from data; all are spelled out where they are shown.
 EVIL = (
@@ -90,8 +91,8 @@ class Emulated(Screen):
 
     @property
     def text(self) -> str:
-        """What is on the screen."""
-        return "\n".join(self.emulator.display)
+        """What is on the screen; pyte's own `display` fails on a wide character that was half written over."""
+        return screen_text(self.emulator)
 
 
 @pytest.fixture(params=["utf-8", "no colour", "ascii"])

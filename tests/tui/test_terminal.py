@@ -150,25 +150,26 @@ NASTY = [
 ]
 COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 RAW = ("owned\x07", "\x1b[31mred", "\u202e", "\u2066", "\u200b", "\ufeff", "\x9b")
+# What is typed, then a text that must come, and one that must go, before the next key.
 TYPED = (
-    "G",
-    "kkk",
-    "kkkk",
-    "kkkkk",
-    "p",
-    "a",
-    "?",
-    "\x1b",
-    "C",
-    "\x1b",
-    "s",
-    "\x1b",
-    "b",
-    "\r",
-    "\r",
-    "/x\r",
-    "6",
-    "1",
+    ("G", "x\u2026", ""),
+    ("kkk", "\\x9b31m", ""),
+    ("kkkk", "a\\nb", ""),
+    ("kkkkk", "\\x1b]0;owned", ""),
+    ("p", "\u25ce", ""),
+    ("a", "12 marked", ""),
+    ("?", "Keys of runs", ""),
+    ("\x1b", "12 marked", "Keys of runs"),
+    ("C", "Columns", ""),
+    ("\x1b", "12 marked", "Enter turns"),
+    ("s", "Sort by", ""),
+    ("\x1b", "12 marked", "Sort by"),
+    ("b", "Group by", ""),
+    ("\r", "12 marked", "Group by"),
+    ("\r", "Lineage", ""),
+    ("/x\r", "1 of", ""),
+    ("6", "6 journal", ""),
+    ("1", "1 runs", ""),
 )
 
 
@@ -192,10 +193,10 @@ def test_nothing_of_the_datas_own_reaches_the_terminal(repository: Path) -> None
     stored(repository, [nasty(number, text) for number, text in enumerate(NASTY)])
     terminal = Terminal(repository, "tui", columns=130, lines=30)
     terminal.shows("12 runs")
-    for key in TYPED:
-        terminal.type(key)
-        terminal.read(0.25)
-    terminal.shows("2 of 12", "/ x")
+    for keys, comes, goes in TYPED:
+        terminal.type(keys)
+        terminal.shows(comes)
+        terminal.loses(goes)
     terminal.type("q")
     assert terminal.code() == 0, terminal.text
     sent = terminal.raw.decode()

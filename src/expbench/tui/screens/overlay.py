@@ -22,5 +22,6 @@ class Overlay(ModalScreen[None]):
         return cast("ExpApp", self.app)
 
     def close(self) -> None:
-        """Back to the screen below."""
-        self.dismiss(None)
+        """Back to the screen below. A second key may come before the window is gone: it closes nothing else."""
+        if self.is_current:
+            self.dismiss(None)

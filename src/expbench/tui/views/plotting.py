@@ -120,7 +120,7 @@ def zoomed(looking: Looking, whole: Extent | None, *, closer: bool) -> Looking:
         return looking._replace(view=None)
     middle = looking.cursor if looking.cursor is not None else (view.low + view.high) / 2
     part = (middle - view.low) / span if span else 0.5
-    return looking._replace(view=_inside(middle - wanted * min(max(part, 0), 1), wanted, whole))
+    return _looking_at(looking, _inside(middle - wanted * min(max(part, 0), 1), wanted, whole))
 
 
 def panned(looking: Looking, whole: Extent | None, parts: float) -> Looking:
@@ -128,7 +128,12 @@ def panned(looking: Looking, whole: Extent | None, parts: float) -> Looking:
     if whole is None or looking.view is None:
         return looking
     span = looking.view.high - looking.view.low
-    return looking._replace(view=_inside(looking.view.low + span * _PAN * parts, span, whole))
+    return _looking_at(looking, _inside(looking.view.low + span * _PAN * parts, span, whole))
+
+
+def _looking_at(looking: Looking, view: Extent) -> Looking:
+    """The part of x to look at, unless there are no numbers between its ends any more."""
+    return looking._replace(view=view) if view.low < view.high else looking
 
 
 def to_end(looking: Looking, whole: Extent | None, *, last: bool) -> Looking:
