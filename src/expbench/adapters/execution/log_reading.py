@@ -1,5 +1,8 @@
 """Reading `out.log`, whole or as it grows."""
 
+import errno
+import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -32,12 +35,19 @@ def _blocks(path: str, alive: Callable[[], bool] | None) -> Iterator[bytes]:
 
 
 def _from(path: str, position: int) -> Iterator[bytes]:
-    """What stands in the file from `position` on; nothing while there is no file yet."""
+    """What stands in the file from `position` on; nothing while there is no file yet.
+
+    A fifo or a link in its place, as a store from elsewhere may hold, is no output: none is waited for or followed.
+    """
     try:
-        file = open(path, "rb")  # noqa: SIM115  # closed by the with below
-    except FileNotFoundError:
-        return
-    with file:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):
+            return
+        raise
+    with open(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return
         file.seek(position)
         while block := file.read(BLOCK):
             yield block
