@@ -240,7 +240,8 @@ def test_names_in_a_damaged_store(root: Path, store: FileStore) -> None:
     "words",
     [("ls", "-n", "500"), ("show", run_id_of(60)), ("diff", run_id_of(60), run_id_of(70)), ("log", run_id_of(60))],
 )
-def test_on_a_real_terminal(root: Path, words: tuple[str, ...]) -> None:
+def test_on_a_real_terminal(root: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
     with chdir(root), Screen([*EXP, *words]) as screen:
         assert screen.end() == 0
         seen = screen.seen.decode().replace("\r\n", "\n")

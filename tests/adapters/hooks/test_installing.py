@@ -234,18 +234,16 @@ def test_a_folder_that_can_not_be_written_is_told(repository: Path) -> None:
         put(repository)
 
 
-def test_a_cut_between_two_steps_leaves_the_hook_that_was_there(
-    repository: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cut_between_two_steps_leaves_the_hook_that_was_there(repository: Path) -> None:
     path = hook(repository, "post-commit", f"#!/bin/sh\n{LOG}")
 
     def cut(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.replace", cut)
-    with pytest.raises(ExpError):
-        put(repository)
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.replace", cut)
+        with pytest.raises(ExpError):
+            put(repository)
     assert path.read_text() == f"#!/bin/sh\n{LOG}"
     hooked_git(repository, "commit", "--allow-empty", "-q", "-m", "x")
     assert len(log(repository)) == 1
