@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from expbench.bootstrap.workplace import open_workplace
 from expbench.errors import ExpError
+from expbench.tui import jobs
 from expbench.tui.app import ExpApp
 from expbench.tui.editing import edited, editor
+from expbench.tui.journal import Entry
+from expbench.tui.widgets.bars import BottomLine
 from tests.services.runs_in_memory import run
 from tests.tui.driving import dashboard, drive, press, shows, stored, until
 
@@ -141,6 +145,61 @@ def test_what_goes_on_can_be_cancelled(repository: Path) -> None:
         assert app.is_running
 
     drive(app, act)
+
+
+def test_quitting_while_something_goes_on_asks_and_cancels_it(repository: Path) -> None:
+    app = dashboard(place := stored(repository, RUNS))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        app.acts.start(["run", "--", "sh", "-c", "echo begun; exec sleep 600"])
+        await until(pilot, lambda: "begun" in app.acts.journal[-1].output)
+        await press(pilot, "q")
+        await shows(pilot, "cancels what goes on (exp run), and quits")
+        await press(pilot, "n")
+        assert app.is_running
+        await press(pilot, "q", "y")
+        await until(pilot, lambda: app.return_value == 0)
+
+    drive(app, act)
+    newest = open_workplace(place.start_dir).store.newest(1).documents[0]
+    assert newest["status"] == "killed"
+
+
+def test_what_does_not_end_when_the_dashboard_does_is_killed(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(jobs, "PROGRAM", ("sh", "-c", "trap '' INT; echo deaf; while :; do sleep 0.05; done"))
+    app = dashboard(stored(repository, RUNS))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        app.acts.start(["run"])
+        await until(pilot, lambda: "deaf" in app.acts.journal[-1].output)
+
+    drive(app, act)  # comes to its end
+    assert app.acts.journal[-1].state != "done"
+
+
+def test_an_act_that_ends_while_the_dashboard_does_draws_nothing(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Widgets go before their screen: who asked for one then would ask in vain."""
+    app = dashboard(stored(repository, RUNS))
+    entry = Entry("2026-03-10T12:00:00Z", ["undo"], ".")
+    told: list[bool] = []
+
+    def tell(widget: BottomLine) -> None:
+        told.append(app.is_running)
+        app.acts._say(entry)
+        app.tell_screen()
+
+    monkeypatch.setattr(BottomLine, "on_unmount", tell, raising=False)
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await shows(pilot, "run-2")
+
+    drive(app, act)
+    assert told == [False]
 
 
 def test_copying_a_command_of_the_journal(repository: Path) -> None:

@@ -4,6 +4,7 @@ Acts on the chosen runs: the marked ones, else the one under the cursor. What ca
 An act has the same effect as the command that its entry names, typed in the project's root.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -123,6 +124,10 @@ class Acts:
         self.jobs[-1].cancel()
         return True
 
+    async def end(self) -> None:
+        """Cancel all that goes on: nothing that was begun here outlives the dashboard unread."""
+        await asyncio.gather(*(job.end() for job in self.jobs))
+
     def start(self, argv: Sequence[str], folder: str = ".") -> None:
         """Do it by the command itself, in a process beside the dashboard; `folder` is relative to the root."""
         entry = self._entry(argv, folder)
@@ -142,8 +147,7 @@ class Acts:
         except ExpError as error:
             entry.end("failed", f"{error.what}: {error.cause}" if error.cause else error.what)
         self.app.reader.wake()
-        if self.app.is_running:
-            self.app.call_from_thread(self._say, entry)
+        self.app.soon(self._say, entry)
 
     def _told(self, job: Job) -> None:
         if job.entry.state != "going on" and job in self.jobs:
@@ -173,9 +177,12 @@ class Acts:
             place = open_workplace(self.app.place.start_dir)
             plan = plan_promotion(place, candidate, stage)
         except ExpError as error:
-            self.app.call_from_thread(self._bottom.say_error, error)
+            self.app.soon(self._say_error, error)
         else:
-            self.app.call_from_thread(self._ask_promotion, candidate, place, plan)
+            self.app.soon(self._ask_promotion, candidate, place, plan)
+
+    def _say_error(self, error: ExpError) -> None:
+        self._bottom.say_error(error)
 
     def _ask_promotion(self, candidate: str, place: Workplace, plan: Plan) -> None:
         failing = [gate["rule"] for gate in plan.gates if not gate["holds"]]

@@ -96,9 +96,10 @@ class ExpApp(App[int]):
         await self.open("runs")
         self.call_after_refresh(self.run_worker, self.reader.run, thread=True, group="reader")
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """Nobody reads any more."""
         self.reader.stop()
+        await self.acts.end()
 
     def on_exp_app_news(self, event: News) -> None:
         """Take the snapshot over and let the screen that is shown draw it."""
@@ -129,7 +130,9 @@ class ExpApp(App[int]):
 
     @property
     def shown(self) -> FrameScreen | None:
-        """The screen of the table that is shown, be it below a help or a palette."""
+        """The screen of the table that is shown, be it below a help or a palette. None while the dashboard ends."""
+        if not self.is_running:
+            return None  # widgets go before their screen
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, FrameScreen)), None)
 
     async def open(self, name: str) -> None:
@@ -218,6 +221,9 @@ class ExpApp(App[int]):
         """Back to the runs, and from there out."""
         if self.shown is not None and self.shown.number_name != "runs":
             self.go("runs")
+        elif self.acts.jobs and self.shown is not None:
+            going = ", ".join(f"exp {job.entry.argv[0]}" for job in self.acts.jobs)
+            self.shown.bottom.ask(f"cancels what goes on ({going}), and quits", lambda: self.exit(0))
         else:
             self.exit(0)
 
@@ -259,6 +265,14 @@ class ExpApp(App[int]):
     def _told(self, snapshot: Snapshot) -> None:
         """In the reader's thread."""
         self.post_message(self.News(snapshot))
+
+    def soon(self, call: Callable[..., None], *args: object) -> None:
+        """From a thread: let the app do it, unless it ends before."""
+        self.call_later(self._do_if_running, call, *args)
+
+    def _do_if_running(self, call: Callable[..., None], *args: object) -> None:
+        if self.is_running:
+            call(*args)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with all local values; `starting` raises the error to the last door."""

@@ -15,6 +15,7 @@ from expbench.render.printable import plain_line
 from expbench.tui.journal import Entry
 
 PROGRAM: Final = (sys.executable, "-m", "expbench")
+PATIENCE_S: Final = 5.0  # of who quits while something goes on
 
 
 class Job:
@@ -52,6 +53,18 @@ class Job:
             self._cancelled = True
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGINT)
+
+    async def end(self) -> None:
+        """Cancel it and wait until it is gone; what takes too long is killed."""
+        self.cancel()
+        if self._process is None:
+            return
+        try:
+            await asyncio.wait_for(self._process.wait(), PATIENCE_S)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            await self._process.wait()
 
     def _ended(self, code: int) -> None:
         said = [line for line in self.entry.output if line and not line.startswith("hint: ")]

@@ -5,14 +5,15 @@ A wish that comes meanwhile is made next; wishes in between are passed over.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
-
-from textual.app import App
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from expbench.domain.ids import prefix_length
 from expbench.tui.state import Snapshot
 from expbench.tui.views.facets import Facet, facets
 from expbench.tui.views.picking import Group, Picked, Wish, pick
+
+if TYPE_CHECKING:
+    from expbench.tui.app import ExpApp
 
 AT_ONCE: Final = 2_000
 
@@ -38,7 +39,7 @@ class Asked(NamedTuple):
 class Picker:
     """`tell` is called with rows, in the app's own thread."""
 
-    def __init__(self, app: App[int], now: Callable[[], str], tell: Callable[[Rows], None]) -> None:
+    def __init__(self, app: "ExpApp", now: Callable[[], str], tell: Callable[[Rows], None]) -> None:
         self._app = app
         self._now = now
         self._tell = tell
@@ -60,9 +61,7 @@ class Picker:
         self._app.run_worker(lambda: self._work(asked), thread=True, group="picker")
 
     def _work(self, asked: Asked) -> None:
-        rows = self._made(asked)
-        if self._app.is_running:
-            self._app.call_from_thread(self._done, rows)
+        self._app.soon(self._done, self._made(asked))
 
     def _done(self, rows: Rows) -> None:
         self._going = False
