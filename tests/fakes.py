@@ -1,6 +1,7 @@
 """Ports in memory, for tests of the services. `tests/contracts` holds them to what the real ones do."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from hashlib import md5
 from typing import Any, cast
@@ -99,6 +100,9 @@ class MemoryStore:
 
     def operations(self) -> list[Event]:
         return deepcopy(self._operations)
+
+    def undoing(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def _journal(self, run_id: str) -> list[Event]:
         if run_id not in self.journals:

@@ -1,9 +1,13 @@
 """Edits on a store in memory: what they leave in journal and log, and that undo brings back what was."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 
+from expbench.adapters.store.runs import create_store_dir, open_store
 from expbench.domain.events import Event
 from expbench.errors import ExpError, UsageError
 from expbench.services.editing import TagEdit, change, edit_tags, parse_tag_edit, purge, remove, undo
@@ -155,3 +159,19 @@ def test_what_could_not_be_taken_back_can_be_tried_again(store: MemoryStore) -> 
     for _ in range(2):
         with pytest.raises(ExpError, match="not now"):
             undo(store, CLOCK, fail)
+
+
+def test_undo_at_the_same_moment_takes_back_one_edit_each(tmp_path: Path) -> None:
+    create_store_dir(str(tmp_path / ".exp"))
+    open_store(str(tmp_path / ".exp")).create(document(1, tags=[]))
+    for word in "abcdef":
+        edit_tags(open_store(str(tmp_path / ".exp")), CLOCK, ONE, parse_tag_edit([f"+{word}"]))
+    together = Barrier(4)
+
+    def take_back(_: int) -> str:
+        together.wait()
+        return str(undo(open_store(str(tmp_path / ".exp")), CLOCK, never).data["after"]["tags"][-1])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(take_back, range(4))) == ["c", "d", "e", "f"]
+    assert open_store(str(tmp_path / ".exp")).read(ONE)["tags"] == ["a", "b"]

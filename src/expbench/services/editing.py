@@ -6,6 +6,7 @@ of the run as it is while nobody else can write to it, so that of edits at the s
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 from expbench.domain.document import RunDocument
@@ -43,6 +44,9 @@ class EditableStore(RunStore, Protocol):
 
     def operations(self) -> list[Event]:
         """The log of operations, oldest first."""
+
+    def undoing(self) -> AbstractContextManager[object]:
+        """While it lasts nobody else takes back an operation."""
 
 
 class TagEdit(NamedTuple):
@@ -163,17 +167,18 @@ def require_unregistered(run_ids: Sequence[str], registered: Registered) -> None
 def undo(store: EditableStore, clock: Clock, take_back: Callable[[Event], None]) -> Event:
     """Take back the latest operation and give it; `take_back` does it for those of the registry.
 
-    Raises `ExpError` when there is none left.
+    Each call takes back another one, also of calls at the same moment. Raises `ExpError` when there is none left.
     """
-    number, operation = _latest(store.operations())
-    if operation.kind in REGISTRY:
-        take_back(operation)
-    elif operation.kind == "rm":
-        _restore(store, operation.data["runs"])
-    else:
-        store.append(operation.data["run"], [_taken_back(operation, clock.now())])
-    store.log_operation(Event("undone", clock.now(), {"operation": number}))
-    return operation
+    with store.undoing():
+        number, operation = _latest(store.operations())
+        if operation.kind in REGISTRY:
+            take_back(operation)
+        elif operation.kind == "rm":
+            _restore(store, operation.data["runs"])
+        else:
+            store.append(operation.data["run"], [_taken_back(operation, clock.now())])
+        store.log_operation(Event("undone", clock.now(), {"operation": number}))
+        return operation
 
 
 def _taken_back(operation: Event, at: str) -> Event:

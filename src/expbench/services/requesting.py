@@ -119,9 +119,7 @@ def parse_duration(text: str) -> float:
     """Seconds of `90`, `90s`, `5m`, `1.5h`, `2d`. Raises `UsageError`."""
     found = _DURATION.fullmatch(text.strip())
     if found is None or float(found[1]) == 0:
-        raise UsageError(
-            f"{text!r} is no time", "a time is a number with s, m, h or d", "exp run --timeout 90s -- COMMAND"
-        )
+        raise UsageError(f"{text!r} is no time", "a time is a number with s, m, h or d", "--timeout 90s, 5m, 1.5h")
     return float(found[1]) * UNITS[found[2] or "s"]
 
 

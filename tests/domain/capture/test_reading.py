@@ -11,6 +11,11 @@ from expbench.domain.capture.reading import read_line
 TOLD: list[tuple[str, int | None, dict[str, float]]] = [
     ("loss: 0.31", None, {"loss": 0.31}),
     ("epoch 3 loss=0.31 acc=0.9", 3, {"loss": 0.31, "acc": 0.9}),
+    ("epoch 3 acc 0.9 loss=0.1", 3, {"loss": 0.1, "acc": 0.9}),
+    ("step 5 loss: 0.31 acc 0.9 lr=1e-4", 5, {"loss": 0.31, "lr": 0.0001, "acc": 0.9}),
+    ("epoch 3 acc 91.5% loss=0.1, f1 0.8", 3, {"loss": 0.1, "acc": 91.5, "f1": 0.8}),
+    ("epoch 3 a cat sat 0.9 long words loss=0.1", 3, {"loss": 0.1}),
+    ("using lr=0.1 momentum 0.9", None, {"lr": 0.1}),
     ('{"loss": 0.3, "nested": {"a": 1}}', None, {"loss": 0.3, "nested.a": 1.0}),
     ('{"epoch": 3, "loss": 0.3}', 3, {"loss": 0.3}),
     ("Epoch [3/10] - loss: 0.31 - val_loss: 0.4", 3, {"loss": 0.31, "val_loss": 0.4}),

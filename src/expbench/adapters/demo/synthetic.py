@@ -13,6 +13,7 @@ from expbench.domain.fold import blank
 from expbench.domain.ids import default_name, new_id
 
 MODELS: Final = ("cnn", "mlp", "resnet", "transformer")
+LONGEST_S: Final = 7200
 STATUSES: Final[tuple[Status, ...]] = (*("finished",) * 8, "failed", "killed")
 
 
@@ -26,16 +27,17 @@ def make_repository(folder: str) -> str:
 
 
 def synthetic_documents(count: int, commit: str, now: datetime, seed: int = 0) -> Iterator[RunDocument]:
-    """`count` finished, failed and killed runs, a minute apart, the last one at `now`; the same for the same seed."""
+    """`count` finished, failed and killed runs, begun a minute apart, ended by `now`; the same for the same seed."""
     dice = random.Random(seed)  # noqa: S311  # sizes and scores, not secrets
+    latest = now - timedelta(seconds=LONGEST_S)
     for number in range(count):
-        yield _document(dice, commit, now - timedelta(minutes=count - number))
+        yield _document(dice, commit, latest - timedelta(minutes=count - number))
 
 
 def _document(dice: random.Random, commit: str, created: datetime) -> RunDocument:
     run_id = new_id(dice.randbytes(8))
     status = dice.choice(STATUSES)
-    duration_s = round(dice.uniform(5, 7200), 3)
+    duration_s = round(dice.uniform(5, LONGEST_S), 3)
     first = blank(run_id, default_name(run_id), _iso(created))
     return {
         **first,

@@ -31,6 +31,11 @@ def index_lock(exp_dir: str) -> str:
     return os.path.join(exp_dir, "db.lock")
 
 
+def undo_lock(exp_dir: str) -> str:
+    """What `undo` locks, empty. Never deleted."""
+    return os.path.join(exp_dir, "undo.lock")
+
+
 def ids_file(exp_dir: str) -> str:
     """The readers' cache of ids; may be deleted at any time."""
     return os.path.join(exp_dir, "cache", "ids")

@@ -7,13 +7,14 @@ marker stays, and readers take the run from its journal.
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
 from expbench.adapters.store import idcache, index, journal, layout, livecache, markers, operations, repair, trash
 from expbench.adapters.store.lines import IndexDamaged, excerpt
 from expbench.adapters.store.liveness import holder
+from expbench.adapters.store.locks import locked
 from expbench.adapters.store.lost_end import with_known_end
 from expbench.adapters.store.projection import decode_all
 from expbench.adapters.store.truth import Row, is_open, overlay, read_state, true_state, without_packages
@@ -186,6 +187,10 @@ class FileStore:
     def operations(self) -> list[Event]:
         """The log of operations, oldest first."""
         return operations.operations(self.exp_dir)
+
+    def undoing(self) -> AbstractContextManager[object]:
+        """While it lasts no other process takes back an operation."""
+        return locked(layout.undo_lock(self.exp_dir))
 
     def events(self, run_id: str) -> list[Event]:
         """The run's journal as it is; empty where it can't be read."""

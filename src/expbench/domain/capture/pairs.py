@@ -31,6 +31,7 @@ _IN_SEGMENTS: Final = re.compile(r"[;,|│┃\t\[\]]|\s[-–—•]\s")
 _IN_PARENTHESES: Final = re.compile(r"\([^()]{0,40}\)")
 _CELLS: Final = re.compile(rf"\s*+[|│┃]\s*+([^|│┃:=]{{1,100}})[|│┃]\s*+({NUMBER})\s*+[|│┃]\s*+")
 _ALONE: Final = re.compile(NUMBER)
+_PAIR: Final = re.compile(rf"(?<!\S)[A-Za-z_][\w./@-]{{0,60}}+[:=][ \t]?{NUMBER}%?(?![^\s,;|])")
 
 
 def separated(text: str) -> Iterator[tuple[str, float]]:
@@ -52,8 +53,8 @@ def separated(text: str) -> Iterator[tuple[str, float]]:
 
 
 def spaced(text: str, *, must_read_so: bool) -> Iterator[tuple[str, float]]:
-    """The values behind a space: `loss 0.31 acc 0.9`. Segments that hold anything else give nothing."""
-    for segment in _IN_SEGMENTS.split(_IN_PARENTHESES.sub(" ", text))[:MOST_PAIRS]:
+    """The values behind a space: `loss 0.31 acc 0.9`, also beside `loss=0.1`. Other segments give nothing."""
+    for segment in _IN_SEGMENTS.split(_PAIR.sub(";", _IN_PARENTHESES.sub(" ", text)))[:MOST_PAIRS]:
         if ":" not in (words := segment.strip(" :>-*#.)")) and "=" not in words:
             yield from _alternating(words.split(), must_read_so)
 
