@@ -29,8 +29,8 @@ class Outcome(NamedTuple):
 def exp(cwd: Path | str, *words: str | bytes, env: Mapping[str, str] | None = None, **more: Any) -> Outcome:
     """`exp WORDS` in the folder, as a real process; `env` is added to the environment (an empty value removes)."""
     environ = {key: value for key, value in {**os.environ, **(env or {})}.items() if value}
-    given = {"stdin": subprocess.DEVNULL, **more}
-    done = subprocess.run([*EXP, *words], cwd=cwd, env=environ, capture_output=True, check=False, timeout=60, **given)
+    given = {"stdin": subprocess.DEVNULL, "timeout": 60, **more}
+    done = subprocess.run([*EXP, *words], cwd=cwd, env=environ, capture_output=True, check=False, **given)
     out, err = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
     return Outcome(done.returncode, out, err)
 

@@ -44,7 +44,12 @@ def make_project(folder: str, progress: Callable[[str, int, int], None]) -> int:
     os.makedirs(folder, exist_ok=True)
     progress("making the project", 0, 1)
     _first_commit(folder)
-    batches = [(_straight_line(), None), (_squares_runs(), _learn_squares), (_more_data_runs(), _more_data)]
+    batches = [
+        (_straight_line(), None),
+        (_first_try(), _learn_squares),
+        (_squares_runs(), _commit_squares),
+        (_more_data_runs(), _more_data),
+    ]
     total = sum(len(steps) for steps, _ in batches)
     done = 0
     for steps, change in batches:
@@ -76,6 +81,9 @@ def _learn_squares(folder: str) -> None:
     with open(os.path.join(folder, "train.py"), encoding="utf-8") as file:
         source = file.read()
     _write(folder, "train.py", source.replace(PLAIN, SQUARES))
+
+
+def _commit_squares(folder: str) -> None:
     _commit(folder, "Give the learner squares")
 
 
@@ -86,10 +94,15 @@ def _more_data(folder: str) -> None:
 
 
 def _straight_line() -> list[Step]:
-    rates = ["0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"]
+    rates = ["0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"]
     steps = [Step(["--experiment", "line"], ["--lr", rate]) for rate in rates]
     steps += [Step(["--experiment", "line", "--name", f"line-seed-{seed}"], ["--seed", str(seed)]) for seed in "1234"]
     return [*steps, Step(["--experiment", "line", "--note", "a typing mistake"], ["--lr", "-1"])]
+
+
+def _first_try() -> list[Step]:
+    """A run of work that is committed only after it."""
+    return [Step(["--experiment", "squares", "--name", "first-try", "--note", "squares, not committed yet"], [])]
 
 
 def _squares_runs() -> list[Step]:
@@ -135,14 +148,10 @@ def _end(process: "subprocess.Popen[bytes]", signal_name: str) -> None:
     if signal_name != "SIGKILL":
         process.send_signal(signal.Signals[signal_name])
         return
-    for child in _children(process.pid):
-        os.kill(child, signal.SIGKILL)
+    import psutil  # type: ignore[import-untyped]  # has no types of its own
 
-
-def _children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = (line.split() for line in listed.splitlines())
-    return [int(child) for child, parent in pairs if int(parent) == pid]
+    for child in psutil.Process(process.pid).children():
+        child.kill()
 
 
 def _write_points(folder: str, count: int) -> None:
