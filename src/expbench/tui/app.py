@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Final
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.message import Message
@@ -25,6 +26,7 @@ from expbench.tui.reading import Reader
 from expbench.tui.screens import SCREENS, place_of
 from expbench.tui.screens.frame import FrameScreen
 from expbench.tui.state import Choices, Snapshot
+from expbench.tui.widgets.narrowing import narrowed
 
 INTERVAL_S: Final = 0.5
 ANSI_THEMES: Final = ("ansi-dark", "ansi-light")  # the terminal's own sixteen colours
@@ -261,6 +263,10 @@ class ExpApp(App[int]):
         """Cancel what goes on, else out."""
         if not self.acts.cancel():
             self.exit(130)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Textual's one way to the terminal: no more is written than what changed."""
+        super()._display(screen, narrowed(renderable))
 
     def _told(self, snapshot: Snapshot) -> None:
         """In the reader's thread."""
