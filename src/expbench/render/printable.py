@@ -7,6 +7,7 @@ as it is, so the spelling is for reading, not for decoding; `--json` is exact.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from unicodedata import category, combining, east_asian_width
 
@@ -21,6 +22,7 @@ _ESCAPE_SEQUENCE: Final = r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\
 # A cell holds a few code points at most in real text; beyond that it is an attack or an accident.
 _POINTS_PER_CELL: Final = 8
 _POINTS_SPARE: Final = 64
+_SHORT_TEXT: Final = 100  # characters of a text whose width is worth remembering
 
 
 def printable(text: str, *, newlines: bool = False) -> str:
@@ -45,7 +47,14 @@ def plain_line(line: str) -> str:
 
 def width(text: str) -> int:
     """Terminal cells that a printable text takes: wide characters two, combining ones and joined emoji none."""
-    return len(text) if text.isascii() else sum(cells for _, cells in _measured(text))
+    if text.isascii():
+        return len(text)
+    return _width_of_short(text) if len(text) <= _SHORT_TEXT else sum(cells for _, cells in _measured(text))
+
+
+@lru_cache(4096)
+def _width_of_short(text: str) -> int:
+    return sum(cells for _, cells in _measured(text))
 
 
 def clip(text: str, cells: int, ellipsis: str = ELLIPSIS) -> str:
@@ -53,6 +62,8 @@ def clip(text: str, cells: int, ellipsis: str = ELLIPSIS) -> str:
 
     Only as much of the text is looked at as could fit, so a name of a megabyte costs what a short one costs.
     """
+    if len(text) <= cells and text.isascii() and text.isprintable():
+        return text
     if cells <= 0:
         return ""
     most = cells * _POINTS_PER_CELL + _POINTS_SPARE

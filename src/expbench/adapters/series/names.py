@@ -5,6 +5,7 @@ too long for a file name is told by its digest; the journal then holds which key
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def file_name(key: str, source: str) -> str:
     return f"{stem_of(key)}.{source}{SUFFIX}"
 
 
+@lru_cache(4096)
 def parse_file_name(name: str) -> SeriesName | None:
     """What a file name tells, or None when it is no series' file."""
     stem, _, source = name.removesuffix(SUFFIX).partition(".")

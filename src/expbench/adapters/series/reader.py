@@ -53,12 +53,18 @@ def read_points(series: SeriesFile) -> Points:
 
 def blocks(series: SeriesFile, start: int = 0) -> Iterator[Points]:
     """The points from byte `start` on, in blocks of bounded memory."""
-    with open(series.path, "rb") as file:
-        file.seek(start)
-        left = series.size - start
-        while left > 0 and (data := file.read(min(BLOCK, left))):
-            left -= len(data)
+    fd = os.open(series.path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        while data := _records(os.pread(fd, max(min(BLOCK, series.size - start), 0), start)):
+            start += len(data)
             yield decode_points(data)
+    finally:
+        os.close(fd)
+
+
+def _records(data: bytes) -> bytes:
+    """The whole records of what was read."""
+    return data[: len(data) - len(data) % RECORD.size]
 
 
 def read_part(path: str, first: int, count: int) -> Points:
@@ -83,6 +89,8 @@ def summaries(found: Iterable[SeriesFile], earlier: Mapping[str, Running]) -> di
 def _carry_on(series: SeriesFile, earlier: Running | None) -> Running:
     if earlier is None or earlier.covered > series.size or earlier.summary["source"] != series.source:
         covered, summary = 0, None
+    elif earlier.covered == series.size:
+        return earlier
     else:
         covered, summary = earlier
     for points in blocks(series, covered):

@@ -192,9 +192,11 @@ class Catalogue:
 
     def _set(self, place: int, row: Mapping[str, Any]) -> None:
         """Put one run's values into all columns, which may have to be made."""
+        before = len(self._columns)
         for part in _parts_in([row]):
             self._column(part, place)
-        self._pad()
+        if len(self._columns) > before or place == len(self.ids) - 1:
+            self._pad()
         for part, column in self._columns.items():
             column[place] = value_at(row, part)
 

@@ -5,13 +5,14 @@ A run whose files are as they were at the last look is not read again; of one th
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
+from expbench.adapters.series.inbox import INBOX
 from expbench.adapters.series.live import live_series
-from expbench.adapters.series.names import told_keys
-from expbench.adapters.series.reader import Running, summaries
+from expbench.adapters.series.names import is_digest, told_keys
+from expbench.adapters.series.reader import Running, SeriesFile, find_series, summaries
 from expbench.adapters.store.journal import UnreadableJournal, read_journal
-from expbench.adapters.store.layout import journal_file, run_folder
+from expbench.adapters.store.layout import run_folder
 from expbench.adapters.store.liveness import derive_status, is_held
 from expbench.adapters.store.truth import RunState, read_state, without_packages
 from expbench.domain.document import UNFINISHED, RunDocument
@@ -19,6 +20,7 @@ from expbench.domain.events import Event
 from expbench.ports import DamagedRun
 
 _Stamp = tuple[int, int]
+_ABSENT: Final[_Stamp] = (-1, -1)
 
 
 class Look(NamedTuple):
@@ -28,15 +30,29 @@ class Look(NamedTuple):
     damaged: list[DamagedRun]
 
 
-class _Known(NamedTuple):
-    """A run as it was at the last look: its journal's stamp and state, its lock, its series and their summaries."""
+class _Series(NamedTuple):
+    """What a run has logged into: the stamp of its inbox, and its series. All only grow, so that sizes tell all."""
 
+    inbox: _Stamp
+    files: dict[str, SeriesFile]
+
+
+class _Known(NamedTuple):
+    """A run as it was at the last look: its folder, its journal's stamp and state, its lock, what the journal tells
+    of it, its series and their summaries, and all of that together.
+    """
+
+    folder: str
     journal: _Stamp
     state: RunState | None
     held: bool
-    series: tuple[object, ...]
+    told: Look
+    series: _Series
     running: dict[str, Running]
     look: Look
+
+
+_NO_SERIES: Final = _Series(_ABSENT, {})
 
 
 class Living:
@@ -63,25 +79,21 @@ class Living:
             self._known.pop(run_id, None)
 
     def _now(self, run_id: str, before: _Known | None) -> _Known:
-        folder = run_folder(self._exp_dir, run_id)
-        stamp, held = _stamp(journal_file(self._exp_dir, run_id)), is_held(folder)
+        folder = before.folder if before else run_folder(self._exp_dir, run_id)
+        stamp, held = _stamp(os.path.join(folder, "events.jsonl")), is_held(folder)
         if before and (before.journal, before.held) == (stamp, held):
-            series = _series_stamps(folder) if _goes_on(before.state) else ()
-            if series == before.series:
-                return before
-            return self._with_points(before, folder, series)
+            series = _series_in(folder) if _goes_on(before.state) else _NO_SERIES
+            return before if series == before.series else self._with_points(before, series)
         state = read_state(self._exp_dir, run_id)
-        running = before.running if before else {}
-        known = _Known(stamp, state, held, (), running, _look(state, folder))
-        return self._with_points(known, folder, _series_stamps(folder)) if _goes_on(state) else known
+        told, running = _look(state, folder), before.running if before else {}
+        known = _Known(folder, stamp, state, held, told, _NO_SERIES, running, told)
+        return self._with_points(known, _series_in(folder)) if _goes_on(state) else known
 
-    def _with_points(self, known: _Known, folder: str, series: tuple[object, ...]) -> _Known:
+    def _with_points(self, known: _Known, series: _Series) -> _Known:
         """With the summaries of the points logged until now, on top of what the journal tells."""
-        assert known.state is not None
-        look = _look(known.state, folder)
+        look = known.told
         try:
-            found = live_series(folder, os.path.join(self._exp_dir, "cache"), lambda: told_keys(_events(folder)))
-            running = summaries(found.values(), known.running)
+            running = summaries(self._files(known, series).values(), known.running)
         except OSError:
             return known._replace(series=series, look=look)
         document = look.document
@@ -89,6 +101,13 @@ class Living:
             metrics = {**document["metrics"], **{key: one.summary for key, one in running.items()}}
             look = look._replace(document=cast(RunDocument, {**document, "metrics": metrics}))
         return known._replace(series=series, running=running, look=look)
+
+    def _files(self, known: _Known, series: _Series) -> dict[str, SeriesFile]:
+        """The series by key; most runs have neither an inbox nor a key that only the journal tells."""
+        if series.inbox == _ABSENT and not any(is_digest(key) for key in series.files):
+            return series.files
+        folder = known.folder
+        return live_series(folder, os.path.join(self._exp_dir, "cache"), lambda: told_keys(_events(folder)))
 
 
 def _look(state: RunState | None, folder: str) -> Look:
@@ -105,18 +124,16 @@ def _stamp(path: str) -> _Stamp:
     try:
         status = os.lstat(path)
     except OSError:
-        return (-1, -1)
+        return _ABSENT
     return status.st_size, status.st_mtime_ns
 
 
-def _series_stamps(folder: str) -> tuple[object, ...]:
-    """The names and sizes of the run's series; only ever appended to, so that a size tells all."""
-    inbox = _stamp(os.path.join(folder, "metrics.jsonl"))
+def _series_in(folder: str) -> _Series:
+    inbox = _stamp(os.path.join(folder, INBOX))
     try:
-        with os.scandir(os.path.join(folder, "metrics")) as entries:
-            return (inbox, *sorted((entry.name, entry.stat(follow_symlinks=False).st_size) for entry in entries))
+        return _Series(inbox, find_series(os.path.join(folder, "metrics"), {}))
     except OSError:
-        return (inbox,)
+        return _Series(inbox, {})
 
 
 def _events(folder: str) -> list[Event]:

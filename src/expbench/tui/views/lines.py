@@ -58,15 +58,25 @@ def shifted(spans: Line, cells: int) -> Line:
 
 
 def fitted(spans: Line, cells: int, ellipsis: str = ELLIPSIS) -> list[tuple[str, Look | None]]:
-    """The line as printable pieces that take exactly `cells` cells: cut with an ellipsis, or filled with blanks."""
+    """The line as printable pieces that take exactly `cells` cells: cut with an ellipsis, or filled with blanks.
+
+    Neighbours of one look are one piece.
+    """
     pieces: list[tuple[str, Look | None]] = []
+    texts: list[str] = []
+    before: Look | None = None
     left = cells
-    for span in spans:
+    for text, look in spans:
         if left <= 0:
             break
-        text = clip(span.text, left, ellipsis)
-        pieces.append((text, span.look))
-        left -= width(text)
+        if look != before and texts:
+            pieces.append(("".join(texts), before))
+            texts = []
+        shown, before = clip(text, left, ellipsis), look
+        texts.append(shown)
+        left -= width(shown)
+    if texts:
+        pieces.append(("".join(texts), before))
     if left > 0:
         pieces.append((" " * left, spans[-1].look if spans and spans[-1].look in _FILLING else None))
     return pieces

@@ -196,17 +196,19 @@ def _joined(spans: Sequence[Span]) -> str:
 def _row(shown: Layout, cells: Sequence[Sequence[Span]]) -> list[Span]:
     spans: list[Span] = []
     for column, cell, room in zip(shown.columns, cells, shown.widths, strict=False):
-        fitted = _fitted(cell, room)
-        blanks = Span(" " * (room - sum(width(span.text) for span in fitted)))
-        spans += [blanks, *fitted] if column.right else [*fitted, blanks]
-        spans.append(Span(GAP))
+        fitted, blanks = _fitted(cell, room)
+        if column.right:
+            spans += [Span(blanks), *fitted, Span(GAP)]
+        else:
+            spans += [*fitted, Span(blanks + GAP)]
     return spans
 
 
-def _fitted(cell: Sequence[Span], room: int) -> list[Span]:
+def _fitted(cell: Sequence[Span], room: int) -> tuple[list[Span], str]:
+    """The cell's spans as far as there is room, and the blanks that are left."""
     fitted: list[Span] = []
     for text, look in cell:
         shown = clip(text, room)
         fitted.append(Span(shown, look))
         room -= width(shown)
-    return fitted
+    return fitted, " " * room

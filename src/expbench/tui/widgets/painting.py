@@ -36,16 +36,14 @@ STYLES: Final[dict[Look, Style]] = {
 }
 
 
-def style_of(look: Look | None) -> Style:
-    """How this look is drawn."""
-    if isinstance(look, Paint):
-        return _painted(look)
-    return PLAIN if look is None else STYLES[look]
-
-
 @lru_cache(1024)
-def _painted(paint: Paint) -> Style:
-    return Style(color=Color.from_ansi(paint.ink), bgcolor=Color.from_ansi(paint.behind))
+def style_of(look: Look | None, *, under_cursor: bool = False) -> Style:
+    """How this look is drawn; under the cursor in reverse, its colours kept."""
+    if under_cursor:
+        return style_of(look) + STYLES["cursor"]
+    if isinstance(look, Paint):
+        return Style(color=Color.from_ansi(look.ink), bgcolor=Color.from_ansi(look.behind))
+    return PLAIN if look is None else STYLES[look]
 
 
 def ellipsis_of(widget: Widget) -> str:
@@ -54,7 +52,8 @@ def ellipsis_of(widget: Widget) -> str:
 
 
 def strip(spans: Line, cells: int, ellipsis: str, *, under_cursor: bool = False) -> Strip:
-    """The line as a strip of exactly `cells` cells; under the cursor in reverse, its colours kept."""
-    over = STYLES["cursor"] if under_cursor else PLAIN
-    segments = [Segment(text, style_of(look) + over) for text, look in fitted(spans, cells, ellipsis)]
+    """The line as a strip of exactly `cells` cells."""
+    segments = [
+        Segment(text, style_of(look, under_cursor=under_cursor)) for text, look in fitted(spans, cells, ellipsis)
+    ]
     return Strip(segments, max(cells, 0))
