@@ -1,6 +1,5 @@
 """`exp tui`: the dashboard."""
 
-import gc
 import os
 
 import typer
@@ -26,5 +25,4 @@ def start_dashboard() -> int:
     from expbench.tui.starting import start
 
     place, own = workplace(), read_user_settings(os.environ)
-    gc.enable()  # the dashboard lives long
     return start(place, style(), section(own, "keys"), section(own, "tui").get("theme"))

@@ -69,6 +69,7 @@ class ExpApp(App[int]):
         self.reader = Reader(place, self._told, interval_s)
         self.signal: int | None = None
         self.mouse_is_on = False
+        self.when_all_is_drawn: Callable[[], None] | None = None  # called once
         self.acts = Acts(self)
         self.memory = recall(place.cache_dir)
 
@@ -109,6 +110,9 @@ class ExpApp(App[int]):
         self.tell_screen()
         if not event.snapshot.complete:
             self.call_after_refresh(self.reader.go_on)
+        elif self.when_all_is_drawn is not None:
+            self.call_after_refresh(self.when_all_is_drawn)
+            self.when_all_is_drawn = None
 
     def keep_in_mind(self, memory: Memory) -> None:
         """Remember for the next time."""

@@ -5,6 +5,7 @@ dashboard as `q` does, and the exit code is then 128 plus its number.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -43,7 +44,17 @@ def start(place: Workplace, style: Style, keys: Mapping[str, Any], theme: object
         os.environ.setdefault(name, value)
     from expbench.tui.app import make_app
 
-    return _show(make_app(place, keys=keys, style=style, theme=theme))
+    app = make_app(place, keys=keys, style=style, theme=theme)
+    app.when_all_is_drawn = _collect_from_now_on
+    return _show(app)
+
+
+def _collect_from_now_on() -> None:
+    """The command line has the cycle collector off. What there is by now stays until the end, so that it is
+    never looked through.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def _show(app: "ExpApp") -> int:

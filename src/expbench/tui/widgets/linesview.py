@@ -3,7 +3,7 @@
 Only lines in sight are ever fitted and drawn; `show` keeps the place when the lines of the same thing change.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.segment import Segment
 from textual.geometry import Region, Size
@@ -13,6 +13,8 @@ from textual.strip import Strip
 
 from expbench.tui.views.lines import Line, joined, shifted
 from expbench.tui.widgets.painting import ellipsis_of, strip
+
+Key = tuple[int, int, bool]  # a line's number, its width, whether it is chosen
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -35,7 +37,7 @@ class LinesView(ScrollView, can_focus=True):
         self.ellipsis = ellipsis  # empty: the terminal's
         self.hit: int | None = None  # a line that was looked for
         self.shift = 0  # cells that the lines have moved to the left
-        self._strips: dict[tuple[int, int, bool], Strip] = {}
+        self._strips: dict[Key, Strip] = {}
 
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
         """Show these lines; `keep` stays at the same place, else it begins at the top."""
@@ -59,13 +61,19 @@ class LinesView(ScrollView, can_focus=True):
         if self.virtual_size.height != len(lines):
             self.virtual_size = Size(0, len(lines))
         self.keep_in_sight()
-        if round(self.scroll_offset.y) != top:
-            return  # all of it is drawn anew
-        for y in range(self.size.height):
-            drawn = before.get((y + top, self.size.width, self._is_chosen(y + top)))
-            first, last = differing(drawn, self.render_line(y))
+        if round(self.scroll_offset.y) == top:  # else all of it is drawn anew
+            self._redraw_differences(before, top)
+
+    def _redraw_differences(self, before: Mapping[Key, Strip], top: int) -> None:
+        cells, height = self.size  # asked for once: Textual works it out each time
+        regions = []
+        for y in range(height):
+            key = (y + top, cells, self._is_chosen(y + top))
+            first, last = differing(before.get(key), self._strip(key))
             if first < last:
-                self.refresh(Region(first, y, last - first, 1))
+                regions.append(Region(first, y, last - first, 1))
+        if regions:
+            self.refresh(*regions)
 
     def keep_in_sight(self) -> None:
         """Scroll as far as it takes to see the cursor."""
@@ -113,15 +121,16 @@ class LinesView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The line at this height of the widget."""
-        number = y + self.scroll_offset.y
-        chosen = self._is_chosen(number)
-        key = (number, self.size.width, chosen)
+        number = y + round(self.scroll_offset.y)
+        return self._strip((number, self.size.width, self._is_chosen(number)))
+
+    def _strip(self, key: Key) -> Strip:
         drawn = self._strips.get(key)
         if drawn is None:
+            number, cells, chosen = key
             spans: Line = shifted(self.lines[number], self.shift) if number < len(self.lines) else ()
-            drawn = self._strips[key] = strip(
-                spans, self.size.width, self.ellipsis or ellipsis_of(self), under_cursor=chosen
-            )
+            drawn = strip(spans, cells, self.ellipsis or ellipsis_of(self), under_cursor=chosen)
+            self._strips[key] = drawn
         return drawn
 
     def _is_chosen(self, number: int) -> bool:
