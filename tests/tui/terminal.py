@@ -30,7 +30,7 @@ class Terminal:
         program: Sequence[str] = ("-m", "expbench"),
     ) -> None:
         environ = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(env or {})}
-        environ = {key: value for key, value in environ.items() if value}
+        environ = {key: value for key, value in environ.items() if value and key not in ("COLUMNS", "LINES")}
         self.raw = b""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)

@@ -307,7 +307,8 @@ class RunsScreen(ListActs):
         """The columns; those of a moment ago will do while nothing but values has changed."""
         wish, choices, rows = self.wish, self.choices, self.rows
         ids = rows.snapshot.ids if rows is not None else ()
-        key = (wish, tuple(choices.columns), choices.baseline, self.first_column, scene.style.width, id(ids))
+        known = len(scene.snapshot.catalogue.keys("metrics"))
+        key = (wish, tuple(choices.columns), choices.baseline, self.first_column, scene.style.width, id(ids), known)
         now_s = self.dashboard.place.clock.monotonic()
         if self.shown is None or key != self._laid_out or now_s - self._laid_out_s > RELAID_S:
             self._laid_out, self._laid_out_s = key, now_s

@@ -150,17 +150,24 @@ def differing(before: Strip | None, now: Strip) -> tuple[int, int]:
     if before is None:
         return 0, now.cell_length
     ours, theirs = list(now), list(before)
-    first = _same_cells(zip(ours, theirs, strict=False))
+    first = _same_cells(zip(ours, theirs, strict=False), backwards=False)
     if first == now.cell_length == before.cell_length:
         return 0, 0
-    last = _same_cells(zip(reversed(ours), reversed(theirs), strict=False))
+    last = _same_cells(zip(reversed(ours), reversed(theirs), strict=False), backwards=True)
     return first, max(now.cell_length - last, first)
 
 
-def _same_cells(pairs: Iterable[tuple[Segment, Segment]]) -> int:
+def _same_cells(pairs: Iterable[tuple[Segment, Segment]], *, backwards: bool) -> int:
     cells = 0
     for one, other in pairs:
         if one != other:
-            break
+            same_look = one.style == other.style and one.text.isascii() and other.text.isascii()
+            return cells + (_same_letters(one.text, other.text, backwards=backwards) if same_look else 0)
         cells += one.cell_length
     return cells
+
+
+def _same_letters(one: str, other: str, *, backwards: bool) -> int:
+    """How many letters two different texts have in common at their beginning, or at their end."""
+    pairs = zip(reversed(one), reversed(other), strict=False) if backwards else zip(one, other, strict=False)
+    return next((number for number, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(one), len(other)))
