@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from expbench.bootstrap.workplace import open_workplace
 from expbench.domain.document import RunDocument
 from tests.services.runs_in_memory import run
 from tests.tui.driving import stored
 from tests.tui.terminal import Terminal
+from tests.tui.test_acts import script
 
 RUNS = [run(f"{number:012d}", f"run-{number}", hour=number, metrics={"acc": number / 10}) for number in range(4)]
+
+SHELL = 'echo "a shell with $RUN"; read answer'
 
 
 @pytest.fixture
@@ -73,6 +77,25 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_draws_all_of_it_again(pro
     terminal.type("q")
     assert terminal.code() == 0
     assert terminal.was_given_back()
+
+
+def test_a_note_is_written_in_the_editor_and_a_shell_is_had_in_between(project: Path, tmp_path: Path) -> None:
+    editor, shell = script(tmp_path / "an editor", 'echo "a good one" > "$1"'), script(tmp_path / "shell", SHELL)
+    terminal = Terminal(project, "tui", columns=120, env={"EDITOR": f"'{editor}'", "SHELL": shell})
+    terminal.shows("4 runs")
+    terminal.type("E")
+    terminal.shows(f"noted on {RUNS[3]['id']}", "note     a good one")
+    terminal.type("!")
+    terminal.shows(f"a shell with {RUNS[3]['id']}")
+    assert terminal.was_given_back()
+    terminal.type("\n")
+    terminal.shows("4 runs", "run-0")
+    terminal.type("@")
+    terminal.shows(f"exp note {RUNS[3]['id']} 'a good one'")
+    terminal.type("qq")
+    assert terminal.code() == 0
+    assert terminal.was_given_back()
+    assert open_workplace(str(project)).store.read(RUNS[3]["id"])["note"] == "a good one"
 
 
 def test_any_size_down_to_one_cell_and_back(project: Path) -> None:

@@ -15,7 +15,7 @@ from expbench.domain.document import RunDocument
 from expbench.domain.events import Event
 from expbench.domain.references import Stage, Version, parse_reference
 from expbench.domain.registry.fold import Model, ModelVersion, fold_model
-from expbench.domain.registry.names import check_model_name, check_stage_name, nearest_name
+from expbench.domain.registry.names import TagName, check_model_name, check_stage_name, format_tag_name, nearest_name
 from expbench.domain.registry.record import Gate
 from expbench.domain.registry.rules import declared_models, misspelt_stage
 from expbench.domain.registry.versions import next_version
@@ -44,6 +44,11 @@ class Plan(NamedTuple):
     document: RunDocument | None
     wish: Wish | None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def version_tag(self) -> str:
+        """The git tag that would be written first, where a version is registered; else empty."""
+        return format_tag_name(TagName(self.model, "register", self.version)) if self.wish else ""
 
     @property
     def holds(self) -> bool:
@@ -78,7 +83,11 @@ def plan_promotion(
     name: str | None = None,
     artifact: str | None = None,
 ) -> Plan:
-    """What promoting would do. Raises `UsageError` for what can't be meant, `ExpError` for what can't be promoted."""
+    """What promoting would do.
+
+    Raises `UsageError` for what can't be meant, `Undecided` where an option must say it, `ExpError` for what can't be
+    promoted.
+    """
     check_stage_name(stage)
     place.reread_registry()
     meant = _version_meant(place, reference, name)
@@ -239,10 +248,10 @@ def _wish(place: Workplace, document: RunDocument, name: str | None, artifact: s
     if name is None:
         known = declared_models(place.settings.raw) or list(place.registry.models)
         if len(known) > 1:
-            cause = f"there are {', '.join(known)}"
-            raise UsageError(f"which model is {document['id']} a version of?", cause, f"--name {known[0]}")
-        stem = path.rpartition("/")[2].partition(".")[0]
-        name = known[0] if known else nearest_name(stem) or "model"
+            what = f"which model is {document['id']} a version of?"
+            offered = registering.likeliest_first(place.registry, known, path)
+            raise registering.Undecided(what, f"there are {', '.join(known)}", "name", offered)
+        name = known[0] if known else nearest_name(registering.stem(path)) or "model"
     check_model_name(name)
     return Wish(name, path)
 

@@ -9,7 +9,7 @@ from expbench.render.style import Role, Style, sign
 from expbench.render.table import Cell, Column, numeric, table
 from expbench.render.values import number
 
-_GRADES: Mapping[str, Role] = {"identical": "good", "equal": "good", "different": "bad", "failed": "bad"}
+GRADES: Mapping[str, Role] = {"identical": "good", "equal": "good", "different": "bad", "failed": "bad"}
 
 
 def verdict_text(verdict: Verdict, style: Style) -> str:
@@ -22,7 +22,7 @@ def verdict_lines(verdict: Verdict | None, style: Style) -> list[str]:
     if verdict is None:
         return []
     by = f", reproduced by {', '.join(verdict['reproduced_by'])}" if verdict["reproduced_by"] else ""
-    lines = paragraph(f"{verdict['grade']}{by}", style, _GRADES.get(verdict["grade"], "warn"))
+    lines = paragraph(f"{verdict['grade']}{by}", style, GRADES.get(verdict["grade"], "warn"))
     return lines + _differences(verdict, style)
 
 

@@ -6,11 +6,11 @@ commit stands on the run's snapshot and holds the record and the run's whole doc
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from expbench.domain.document import UNFINISHED, Artifact, DataEntry, RunDocument, Summary
 from expbench.domain.registry.fold import Model, Registry
-from expbench.domain.registry.names import TagName, check_model_name, format_tag_name
+from expbench.domain.registry.names import TagName, check_model_name, format_tag_name, nearest_name
 from expbench.domain.registry.record import SCHEMA, Record, encode_record, summary_line
 from expbench.domain.registry.tags import when
 from expbench.domain.registry.versions import BUMPS, Bump, next_version
@@ -30,6 +30,15 @@ class Wish(NamedTuple):
     artifact: str | None = None
     bump: Bump = "patch"
     note: str = ""
+
+
+class Undecided(UsageError):
+    """It must be said which: by the option `--name` or `--artifact`; `offered` are values, likely ones first."""
+
+    def __init__(self, what: str, cause: str, option: Literal["name", "artifact"], offered: Sequence[str]) -> None:
+        super().__init__(what, cause, f"--{option} {offered[0]}")
+        self.option = option
+        self.offered = offered
 
 
 def parse_bump(text: str) -> Bump:
@@ -61,7 +70,7 @@ def chosen_path(document: RunDocument, path: str | None) -> str:
 
 
 def choose_artifact(document: RunDocument, path: str | None) -> Artifact:
-    """The artifact that is meant. Raises `ExpError` where there is none, `UsageError` where it must be said which."""
+    """The artifact that is meant. Raises `ExpError` where there is none, `Undecided` where it must be said which."""
     artifacts = document["artifacts"]
     entries = [*artifacts, *_output_files(document)]
     known = list(dict.fromkeys(entry["path"] for entry in entries))
@@ -79,7 +88,7 @@ def choose_artifact(document: RunDocument, path: str | None) -> Artifact:
         raise ExpError(what, "a version is a file that the run kept", "exp run --artifact 'model.pkl' -- COMMAND")
     if path is None:
         what = f"the run {document['id']} has several files to register"
-        raise UsageError(what, _some(known), f"--artifact {known[0]}")
+        raise Undecided(what, _some(known), "artifact", known)
     cause = did_you_mean(path, known) or _some(known)
     raise UsageError(f"the run {document['id']} has no artifact {path}", cause, f"exp show {document['id']}")
 
@@ -138,6 +147,26 @@ def record_of(document: RunDocument, artifact: Artifact, wish: Wish, version: st
 def own_metrics(document: RunDocument) -> dict[str, Summary]:
     """The metrics that the run itself logged."""
     return {key: summary for key, summary in document["metrics"].items() if not key.startswith("system/")}
+
+
+def likeliest_first(registry: Registry, models: Sequence[str], path: str) -> list[str]:
+    """These models, those first that have a version of such a path, then those that are called as the file is."""
+
+    def unlikely(name: str) -> tuple[bool, bool]:
+        return path not in _paths(registry.models.get(name)), name != nearest_name(stem(path))
+
+    return sorted(models, key=unlikely)
+
+
+def stem(path: str) -> str:
+    """The file's name up to its first dot."""
+    return path.rpartition("/")[2].partition(".")[0]
+
+
+def _paths(model: Model | None) -> set[str]:
+    """The paths of a model's artifacts in the runs that made them."""
+    records = (version.registration.record for version in model.versions if version.registration) if model else ()
+    return {record["artifact"]["path"] for record in records if record and record["artifact"]}
 
 
 def versions_of(registry: Registry, run_id: str) -> list[tuple[Model, str]]:

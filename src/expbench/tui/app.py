@@ -4,7 +4,8 @@
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
 from typing import Any, ClassVar, Final
 
@@ -54,6 +55,9 @@ class ExpApp(App[int]):
             super().__init__()
             self.snapshot = snapshot
 
+    class Opened(Message):
+        """A screen is there: keys that came meanwhile are for it."""
+
     def __init__(
         self, place: Workplace, keys: Keymap, style: Style, now: Callable[[], str], interval_s: float, theme: str
     ) -> None:
@@ -71,6 +75,8 @@ class ExpApp(App[int]):
         self.mouse_is_on = False
         self.when_all_is_drawn: Callable[[], None] | None = None  # called once
         self.acts = Acts(self)
+        self._opening = True
+        self._early: deque[events.Key] = deque()  # keys that came while a screen was opened
         self.memory = recall(place.cache_dir)
 
     @property
@@ -84,19 +90,29 @@ class ExpApp(App[int]):
         return os.path.basename(self.place.project.root) or self.place.project.root
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys go to the table at once and in order, unless a text field or a window over the screen takes them."""
+        """Keys are taken in order, each by the screen that the one before it led to."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._opening or self._early:
+            self._early.append(event)
+        else:
+            await self._take_key(event)
+
+    async def on_exp_app_opened(self) -> None:
+        """Take the keys that came too early, until one of them leads to another screen."""
+        while self._early and not self._opening:
+            await self._take_key(self._early.popleft())
+
+    async def _take_key(self, event: events.Key) -> None:
+        """To the table at once, unless a text field or a window over the screen takes it."""
         screen = self.screen if self.screen_stack else None
-        is_key = isinstance(event, events.Key) and not event.is_forwarded
-        if is_key and isinstance(screen, FrameScreen) and not isinstance(self.focused, Input):
-            assert isinstance(event, events.Key)
-            if screen.take_key(event):
-                return
-        await super().on_event(event)
+        if not isinstance(screen, FrameScreen) or isinstance(self.focused, Input) or not screen.take_key(event):
+            await super().on_event(event)
 
     async def on_mount(self) -> None:
         """Show the runs; begin to read once they have been drawn."""
         self.app_resume_signal.subscribe(self, lambda _: self.refresh_whole())
-        await self.open("runs")
+        await self._opened(self.open("runs"))
         self.call_after_refresh(self.run_worker, self.reader.run, thread=True, group="reader")
 
     async def on_unmount(self) -> None:
@@ -126,7 +142,16 @@ class ExpApp(App[int]):
 
     def go(self, name: str) -> None:
         """Show the screen of this name, soon."""
-        self.run_worker(self.open(name), exclusive=True, group="screen")
+        self._soon_open(self.open(name))
+
+    def _soon_open(self, opening: Coroutine[Any, Any, None]) -> None:
+        self._opening = True
+        self.run_worker(self._opened(opening), exclusive=True, group="screen")
+
+    async def _opened(self, opening: Coroutine[Any, Any, None]) -> None:
+        await opening
+        self._opening = False
+        self.post_message(self.Opened())
 
     def tell_screen(self) -> None:
         """Let the screen that is shown draw what is new; others do when they are shown again."""
@@ -177,7 +202,7 @@ class ExpApp(App[int]):
 
     def act_show_log(self) -> None:
         """Its log."""
-        self.run_worker(self._open_log(), exclusive=True, group="screen")
+        self._soon_open(self._open_log())
 
     async def _open_log(self) -> None:
         from expbench.tui.screens.run import RunScreen

@@ -30,9 +30,23 @@ class Job:
 
     async def run(self) -> None:
         """Start it and stay with it to its end."""
-        self._process = await asyncio.create_subprocess_exec(
-            *PROGRAM,
-            *self.entry.argv,
+        try:
+            self._process = process = await self._started()
+        except OSError as error:  # such as a folder that is gone
+            self.entry.end("failed", f"it can't be started: {error.filename or ''} {error.strerror or error}")
+            self._told(self)
+            return
+        if self._cancelled:
+            self.cancel()
+        assert process.stdout is not None
+        while line := await _line(process.stdout):
+            self.entry.printed(plain_line(line))
+            self._told(self)
+        self._ended(await process.wait())
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *command(self.entry.argv),
             cwd=self._cwd,
             env=_environ(),
             stdin=asyncio.subprocess.DEVNULL,
@@ -40,19 +54,16 @@ class Job:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
-        assert self._process.stdout is not None
-        while line := await _line(self._process.stdout):
-            self.entry.printed(plain_line(line))
-            self._told(self)
-        code = await self._process.wait()
-        self._ended(code)
 
     def cancel(self) -> None:
-        """Ask it to end, as Ctrl-C would."""
-        if self._process is not None and self._process.returncode is None:
+        """Ask it to end, as Ctrl-C would; at its beginning as soon as it has begun."""
+        process = self._process
+        if process is None:
+            self._cancelled = True
+        elif process.returncode is None:
             self._cancelled = True
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGINT)
+                os.killpg(process.pid, signal.SIGINT)
 
     async def end(self) -> None:
         """Cancel it and wait until it is gone; what takes too long is killed."""

@@ -87,6 +87,9 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("reproduce", ("V",), "reproduce in a clean place, and compare", "reproduce", "Change", cli="exp repro RUN"),
     Key("restore", ("A",), "put its files into a new folder", "restore", "Change", cli="exp restore RUN DIR"),
     Key("promote", ("P",), "promote to a stage", "promote", "Change", cli="exp promote RUN --to STAGE"),
+    Key(
+        "bisect", ("B",), "which commit moved a metric", "bisect", "Change", cli="exp bisect -m M --below X GOOD BAD"
+    ),
     Key("tag", ("T",), "tags and attributes", "tag", "Change", cli="exp tag RUN +a -b k=v"),
     Key("note", ("E",), "note, in $EDITOR", "note", "Change", cli="exp note RUN TEXT"),
     Key("rename", ("ctrl+r",), "another name", "rename", "Change", cli="exp rename RUN NAME"),

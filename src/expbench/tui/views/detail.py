@@ -8,6 +8,7 @@ from expbench.render.printable import wrap
 from expbench.render.runs import STATUS_ROLES
 from expbench.render.style import Style, sign
 from expbench.render.values import age, duration, number, param, signed
+from expbench.render.verdict import GRADES
 from expbench.tui.views.lines import Line, Span, line
 
 Better = Mapping[str, Literal["max", "min"] | None]
@@ -32,6 +33,10 @@ def detail_lines(
     pieces = wrap(command[:_LONG], style.width - 9) if tall else [command]
     lines += [[Span("command  " if n == 0 else " " * 9, "label"), Span(piece)] for n, piece in enumerate(pieces)]
     lines.append(_where(document, style))
+    if document["verdict"]:
+        grade, again = document["verdict"]["grade"], document["verdict"]["reproduced_by"]
+        by = f" by {', '.join(again)}" if again else ""
+        lines.append(line(("verdict  ", "label"), (grade, GRADES.get(grade, "warn")), (by, "dim")))
     params = _params(document, beside)
     if tall:
         lines += [[Span("params   " if n == 0 else " " * 9, "label"), span] for n, span in enumerate(params)]

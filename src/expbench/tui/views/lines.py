@@ -82,6 +82,14 @@ def fitted(spans: Line, cells: int, ellipsis: str = ELLIPSIS) -> list[tuple[str,
     return pieces
 
 
+def with_end(spans: Line, end: Line, cells: int, ellipsis: str = ELLIPSIS) -> Line:
+    """The line with an end that is seen whatever the width: what is before it is cut."""
+    room = cells - width(text_of(end))
+    if width(text_of(spans)) <= room:
+        return [*spans, *end]
+    return [*(Span(text, look) for text, look in fitted(spans, room, ellipsis)), *end]
+
+
 _FILLING = frozenset({"cursor", "bar", "title"})
 
 

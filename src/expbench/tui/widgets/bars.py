@@ -13,10 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from expbench.errors import ExpError
-from expbench.render.printable import printable
+from expbench.render.printable import printable, width
 from expbench.tui.keys import Key
 from expbench.tui.views.bars import error_line, keys_line
-from expbench.tui.views.lines import Line, Look, line
+from expbench.tui.views.lines import Line, Look, line, with_end
 from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
@@ -28,17 +28,20 @@ class OneLine(Widget):
     def __init__(self, spans: Line = (), *, ellipsis: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.spans = spans
+        self.end: Line = ()
         self.ellipsis = ellipsis  # empty: the terminal's
 
-    def show(self, spans: Line) -> None:
-        """Show another line; the same one costs nothing."""
-        if list(spans) != list(self.spans):
-            self.spans = spans
+    def show(self, spans: Line, end: Line = ()) -> None:
+        """Show another line, with an end that is never cut; the same one costs nothing."""
+        if (list(spans), list(end)) != (list(self.spans), list(self.end)):
+            self.spans, self.end = spans, end
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """The line."""
-        return strip(self.spans if y == 0 else (), self.size.width, self.ellipsis or ellipsis_of(self))
+        ellipsis = self.ellipsis or ellipsis_of(self)
+        spans = with_end(self.spans, self.end, self.size.width, ellipsis) if self.end else self.spans
+        return strip(spans if y == 0 else (), self.size.width, ellipsis)
 
 
 class Question(NamedTuple):
@@ -144,7 +147,7 @@ class BottomLine(Horizontal):
     def ask(self, text: str, yes: Callable[[], None]) -> None:
         """A question: `y` does it, any other key doesn't."""
         self.question = Question(text, yes)
-        self.words.show(line(" ", (text, "warn"), " - ", ("y/n", "key")))
+        self.words.show(line(" ", (text, "warn")), line(" - ", ("y/n", "key")))
 
     def take(self, names: Iterable[str]) -> bool:
         """Whether a question was open, which the key has answered."""
@@ -164,7 +167,7 @@ class BottomLine(Horizontal):
     def prompt(self, label: str, value: str, typed: Callable[[str], None]) -> None:
         """A text field with a label; `typed` is given the text after enter."""
         self.words.show(line(" ", (label, "key"), " "))
-        self.words.styles.width = len(label) + 2
+        self.words.styles.width = width(printable(label)) + 2
         self._typed, self._asker = typed, self.screen.focused
         self.add_class("asking")
         field = self.query_one(TextField)
