@@ -5,10 +5,13 @@ from importlib import import_module
 import pytest
 
 from expbench.errors import UsageError
+from expbench.render.printable import width
 from expbench.tui.acts import Acts
 from expbench.tui.app import ExpApp
 from expbench.tui.keys import KEYS, Key, Keymap, keymap, shown
 from expbench.tui.screens import SCREENS
+from expbench.tui.views.help import LABEL, palette_lines
+from expbench.tui.views.lines import text_of
 
 TAKEN = {"ctrl+b", "ctrl+a", "ctrl+s", "ctrl+q"}
 
@@ -17,6 +20,14 @@ def test_ids_are_unique_and_words() -> None:
     ids = [key.id for key in KEYS]
     assert len(set(ids)) == len(ids)
     assert all(name.replace("-", "").isalpha() and name.islower() for name in ids)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
+def test_the_help_shows_all_of_it_in_80_columns(key: Key) -> None:
+    """Two borders and a scroll bar are left out."""
+    spans = palette_lines([key])[0]
+    assert width(text_of(spans)) <= 77
+    assert len(key.label) <= LABEL
 
 
 def test_no_action_is_only_on_keys_that_others_take() -> None:

@@ -15,6 +15,8 @@ from expbench.tui.widgets.linesview import LinesView
 class HelpScreen(Overlay):
     """The table of keys as far as it counts here."""
 
+    DEFAULT_CSS = "HelpScreen > Vertical { width: 100%; }"  # commands are seen in 80 columns
+
     def __init__(self, below: FrameScreen) -> None:
         super().__init__()
         self.below = below

@@ -16,6 +16,8 @@ from expbench.tui.widgets.linesview import LinesView
 class PaletteScreen(Overlay):
     """A text field over the list of actions."""
 
+    DEFAULT_CSS = "PaletteScreen > Vertical { width: 100%; }"  # commands are seen in 80 columns
+
     def __init__(self, below: FrameScreen) -> None:
         super().__init__()
         self.below = below

@@ -1,9 +1,12 @@
 """The help and the palette: the table of keys as lines."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from expbench.tui.keys import GROUPS, Key, shown
 from expbench.tui.views.lines import Line, Span, line
+
+LABEL: Final = 35  # cells: with the longest command a line is 77 cells, and a window of 80 columns shows all of it
 
 
 def help_lines(keys: Sequence[Key]) -> list[Line]:
@@ -29,4 +32,4 @@ def matching(keys: Sequence[Key], typed: str) -> list[Key]:
 
 def _key_line(key: Key) -> Line:
     pressed = " ".join(shown(name) for name in key.keys)
-    return [Span(f"  {pressed:<14}", "key"), Span(f" {key.label:<44} "), Span(key.cli, "dim")]
+    return [Span(f"  {pressed:<10}", "key"), Span(f" {key.label:<{LABEL}} "), Span(key.cli, "dim")]
