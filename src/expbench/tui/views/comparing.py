@@ -6,7 +6,7 @@ The first run is what the others are compared with. Which rows there are, and wh
 
 from collections.abc import Collection, Sequence
 from itertools import accumulate
-from typing import Final, NamedTuple, overload
+from typing import Final, NamedTuple
 
 from expbench.domain.document import RunDocument
 from expbench.domain.ids import shortest_prefixes
@@ -16,7 +16,7 @@ from expbench.render.lineup import cell, hidden_text, sentence, shown_facts
 from expbench.render.printable import clip, width
 from expbench.render.style import PLAIN, Style, sign
 from expbench.render.table import GAP
-from expbench.tui.views.lines import Line, Look, Span, line
+from expbench.tui.views.lines import LazyLines, Line, Look, Span, line
 
 MOST_RUNS: Final = 50  # columns
 SAMPLE: Final = 300  # rows that decide how wide columns are
@@ -84,7 +84,7 @@ def header(shown: Table, known_ids: Collection[str]) -> Line:
     return [*_line(shown, "", "", heads), *more]
 
 
-class FactLines(Sequence[Line]):
+class FactLines(LazyLines):
     """The rows, made one by one as they are drawn."""
 
     def __init__(self, shown: Table) -> None:
@@ -93,15 +93,10 @@ class FactLines(Sequence[Line]):
     def __len__(self) -> int:
         return len(self._shown.facts)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        shown, fact = self._shown, self._shown.facts[index]
-        begins = index == 0 or shown.facts[index - 1].axis != fact.axis
+    def line(self, number: int) -> Line:
+        """The row of a fact."""
+        shown, fact = self._shown, self._shown.facts[number]
+        begins = number == 0 or shown.facts[number - 1].axis != fact.axis
         cells: list[tuple[str, Look | None]] = [
             *(cell(fact, place, shown.style) for place in range(len(fact.entries)))
         ]

@@ -3,8 +3,9 @@
 A span's text may be raw data: it becomes printable where the line is fitted to its width, and not before.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, overload
 
 from expbench.render.printable import ELLIPSIS, clip, printable, width
 from expbench.render.style import Role
@@ -29,6 +30,23 @@ class Span(NamedTuple):
 
 
 Line: TypeAlias = Sequence[Span]
+
+
+class LazyLines(Sequence[Line]):
+    """Lines that are made one by one as they come into sight: subclasses give their number and `line`."""
+
+    @abstractmethod
+    def line(self, number: int) -> Line:
+        """The line of this number, from 0."""
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
+        if isinstance(index, slice):
+            return [self.line(number) for number in range(*index.indices(len(self)))]
+        return self.line(range(len(self))[index])
 
 
 def line(*parts: "str | Span | tuple[str, Look | None]") -> tuple[Span, ...]:

@@ -5,9 +5,9 @@ Safe because such text is printable but for the colours that `render` itself put
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, overload
+from typing import Final
 
-from expbench.tui.views.lines import Line, Look, Paint, Span
+from expbench.tui.views.lines import LazyLines, Line, Look, Paint, Span
 
 _COLOURS: Final = re.compile(r"\x1b\[([0-9;]*)m")
 _LOOKS: Final[Mapping[str, Look]] = {
@@ -35,7 +35,7 @@ def lines_of(text: str) -> list[Line]:
     return [spans_of(line) for line in text.split("\n")] if text else []
 
 
-class PaintedLines(Sequence[Line]):
+class PaintedLines(LazyLines):
     """Painted texts as lines, each made when it is drawn: a patch may be long."""
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -44,14 +44,9 @@ class PaintedLines(Sequence[Line]):
     def __len__(self) -> int:
         return len(self.texts)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [spans_of(text) for text in self.texts[index]]
-        return spans_of(self.texts[index])
+    def line(self, number: int) -> Line:
+        """The text as spans."""
+        return spans_of(self.texts[number])
 
 
 def all_of(texts: Iterable[str]) -> list[Line]:

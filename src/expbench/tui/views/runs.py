@@ -5,7 +5,7 @@ whether that is better, by sign, arrow and colour.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, overload
+from typing import Any, Final, Literal, NamedTuple
 
 from expbench.domain.document import RunDocument
 from expbench.domain.query.compiled import Watched
@@ -18,7 +18,7 @@ from expbench.render.values import counted, number
 from expbench.services.listing import columns_of, default_columns
 from expbench.tui.state import Choices, Snapshot
 from expbench.tui.views.detail import delta
-from expbench.tui.views.lines import Line, Span, line
+from expbench.tui.views.lines import LazyLines, Line, Span, line
 from expbench.tui.views.picking import Group, Item
 
 GUTTER: Final = 4  # a mark, a status, and a blank after each
@@ -97,7 +97,7 @@ def header(shown: Layout, style: Style) -> Line:
     return [Span(before.ljust(GUTTER), "dim"), *spans, *curve, *more]
 
 
-class RunLines(Sequence[Line]):
+class RunLines(LazyLines):
     """The rows, made one by one as they are drawn."""
 
     def __init__(self, items: Sequence[Item], shown: Layout, scene: Scene) -> None:
@@ -109,14 +109,9 @@ class RunLines(Sequence[Line]):
     def __len__(self) -> int:
         return len(self.items)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        item = self.items[index]
+    def line(self, number: int) -> Line:
+        """The row of a run or of a group."""
+        item = self.items[number]
         if isinstance(item, Group):
             return self._group(item)
         document = self._scene.snapshot.document(item)

@@ -1,18 +1,17 @@
 """The artifacts of a run, and what one of them holds."""
 
 from collections.abc import Sequence
-from typing import overload
 
 from expbench.domain.document import Artifact
 from expbench.domain.previews.preview import Preview
 from expbench.render.preview import preview_lines, preview_title
 from expbench.render.style import Style
 from expbench.render.values import size
-from expbench.tui.views.lines import Line, Span
+from expbench.tui.views.lines import LazyLines, Line, Span
 from expbench.tui.views.painted import spans_of
 
 
-class ArtifactLines(Sequence[Line]):
+class ArtifactLines(LazyLines):
     """A line a file: its size and its path; made when it comes into sight."""
 
     def __init__(self, artifacts: Sequence[Artifact]) -> None:
@@ -21,14 +20,9 @@ class ArtifactLines(Sequence[Line]):
     def __len__(self) -> int:
         return len(self.artifacts)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        artifact = self.artifacts[index]
+    def line(self, number: int) -> Line:
+        """The row of a file."""
+        artifact = self.artifacts[number]
         return [Span(f"{size(artifact['size']):>9}  ", "dim"), Span(artifact["path"])]
 
 

@@ -1,14 +1,14 @@
 """The metrics of a run as a table whose lines are made when they come into sight: a run may have ten thousand."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, overload
+from collections.abc import Mapping
+from typing import Final
 
 from expbench.domain.document import RunDocument, Summary
 from expbench.domain.metrics import Direction
 from expbench.render.printable import clip, width
 from expbench.render.style import Style, sign
 from expbench.render.values import number
-from expbench.tui.views.lines import Line, Span
+from expbench.tui.views.lines import LazyLines, Line, Span
 
 SPARK: Final = 12  # cells of a small curve
 _LONGEST: Final = 40
@@ -16,7 +16,7 @@ _LONGEST: Final = 40
 _NUMBERS: Final = (("last", 11), ("min", 11), ("max", 11), ("step", 9), ("points", 10))
 
 
-class MetricLines(Sequence[Line]):
+class MetricLines(LazyLines):
     """One line a metric: its name, which way it is better, a small curve, its numbers and what logged it.
 
     `curves` are drawn as they come in; a metric without one has a blank there.
@@ -50,14 +50,9 @@ class MetricLines(Sequence[Line]):
     def __len__(self) -> int:
         return len(self.keys)
 
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | Sequence[Line]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        key = self.keys[index]
+    def line(self, number: int) -> Line:
+        """The row of a metric."""
+        key = self.keys[number]
         summary = self._metrics[key]
         name = clip(key, self._key_cells, sign("ellipsis", self._style))
         direction = self._directions.get(key)
