@@ -37,9 +37,12 @@ def drive(app: ExpApp, act: Driven, size: tuple[int, int] = (80, 24)) -> ExpApp:
     """Start the app, wait until it has read the store, do `act`, and end it. Errors of the app are raised."""
 
     async def session() -> None:
-        async with app.run_test(size=size) as pilot:
-            await until(pilot, lambda: app.snapshot.complete, "the store was read")
-            await act(pilot)
+        try:
+            async with app.run_test(size=size) as pilot:
+                await until(pilot, lambda: app.snapshot.complete, "the store was read")
+                await act(pilot)
+        finally:
+            app.reader.stop()  # an app that failed says nothing to its thread
 
     asyncio.run(session())
     return app

@@ -110,15 +110,16 @@ def test_any_size_down_to_one_cell_and_back(project: Path) -> None:
     assert terminal.code() == 0
 
 
-def test_nothing_is_sent_while_nothing_happens(project: Path) -> None:
-    terminal = Terminal(project, "tui")
-    terminal.shows("4 runs")
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (200, 50)])
+def test_nothing_is_sent_while_nothing_happens(project: Path, columns: int, lines: int) -> None:
+    terminal = Terminal(project, "tui", columns=columns, lines=lines)
+    terminal.shows("4 runs", *(["plot  run-3", "acc  by step", "log  run-3"] if columns > 80 else []))
     terminal.type("jjk")
     while terminal.read(0.7):
         pass
     assert terminal.read(2.5) == b""
     terminal.type("j")
-    assert 0 < len(terminal.read(2.0)) < 4000
+    assert 0 < len(terminal.read(2.0)) < 50 * columns
     terminal.type("q")
     assert terminal.code() == 0
 
@@ -189,7 +190,7 @@ TYPED = (
     ("\x1b", "12 marked", "Sort by"),
     ("b", "Group by", ""),
     ("\r", "12 marked", "Group by"),
-    ("\r", "Lineage", ""),
+    ("\r", "· created", ""),
     ("/x\r", "1 of", ""),
     ("6", "6 journal", ""),
     ("1", "1 runs", ""),
@@ -213,9 +214,12 @@ def nasty(number: int, text: str) -> RunDocument:
 
 
 def test_nothing_of_the_datas_own_reaches_the_terminal(repository: Path) -> None:
-    stored(repository, [nasty(number, text) for number, text in enumerate(NASTY)])
-    terminal = Terminal(repository, "tui", columns=130, lines=30)
-    terminal.shows("12 runs")
+    store = stored(repository, [nasty(number, text) for number, text in enumerate(NASTY)]).store
+    for number, text in enumerate(NASTY):
+        log = Path(store.run_dir(f"{number:012d}")) / "out.log"
+        log.write_bytes(b"a log of " + text.encode("utf-8", "surrogatepass"))
+    terminal = Terminal(repository, "tui", columns=200, lines=50)
+    terminal.shows("12 runs", "a log of")
     for keys, comes, goes in TYPED:
         terminal.type(keys)
         terminal.shows(comes)

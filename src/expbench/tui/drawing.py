@@ -29,7 +29,10 @@ _FEW: Final = 4  # as `render.plot` draws them in fine dots
 
 
 class Order(NamedTuple):
-    """What to draw: the runs that are overlaid, how, on how many cells; the list's filter where no runs are named."""
+    """What to draw: the runs that are overlaid, how, on how many cells; the list's filter where no runs are named.
+
+    `has_focus` is whether a chart is marked as the one that the keys go to.
+    """
 
     looking: Looking
     runs: Sequence[RunDocument]
@@ -37,6 +40,7 @@ class Order(NamedTuple):
     height: int
     style: Style
     filter_text: str = ""
+    has_focus: bool = True
 
 
 class Box(NamedTuple):
@@ -114,7 +118,7 @@ def _chart(order: Order, number: int, curves: Sequence[Curve], picture: Picture,
     looking = order.looking
     prepared = prepare(curves, View(picture.extent, None, looking.log_y, looking.clip))
     style = order.style._replace(width=width)
-    title = _title(looking, number, curves, prepared, style)
+    title = _title(order, number, curves, prepared, style)
     text = figure_text(Figure(prepared, [], "", looking.axis), style, max(width - 1, 1), max(height - 1, 1))
     lines = [title, *text.split("\n")] if height > 1 else [title]
     frame = frame_of(text.split("\n"))
@@ -122,10 +126,11 @@ def _chart(order: Order, number: int, curves: Sequence[Curve], picture: Picture,
     return _Chart(strips, frame and frame._replace(top=frame.top + 1, bottom=frame.bottom + 1))
 
 
-def _title(looking: Looking, number: int, curves: Sequence[Curve], prepared: Prepared, style: Style) -> str:
+def _title(order: Order, number: int, curves: Sequence[Curve], prepared: Prepared, style: Style) -> str:
     """The metric, a sign where the keys go, and what is left out."""
+    looking = order.looking
     alone = looking.alone or len(looking.metrics) < 2
-    mark = f"{sign('arrow', style)} " if number == looking.focus and not alone else ""
+    mark = f"{sign('arrow', style)} " if order.has_focus and number == looking.focus and not alone else ""
     said = [f"by {looking.axis}", *(["log y"] if looking.log_y else [])]
     said += [f"smoothed {looking.smooth:g}"] if looking.smooth else []
     said += _left_out(curves, prepared, looking)

@@ -1,7 +1,7 @@
-"""Work that a screen wants done in a thread: one job at a time, not more often than its eyes can follow.
+"""Work that a screen, or a pane, wants done in a thread: one job at a time, not more often than its eyes can follow.
 
 The latest wish wins: what was wished for while a job went on is done after it, and what that one was no more. What a
-job gives back is posted to the screen as a message; a job gives None where there is nothing new.
+job gives back is posted to it as a message; a job gives None where there is nothing new.
 """
 
 from asyncio import to_thread
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from textual.message import Message
-from textual.screen import Screen
+from textual.widget import Widget
 
 INTERVAL_S: Final = 0.5  # two redraws a second
 
@@ -17,10 +17,10 @@ Job = Callable[[], Message | None]
 
 
 class Painter:
-    """The jobs of one screen in one group, between whose beginnings there are at least `interval_s`."""
+    """The jobs of one screen or pane in one group, between whose beginnings there are at least `interval_s`."""
 
-    def __init__(self, screen: Screen[None], group: str, interval_s: float = INTERVAL_S) -> None:
-        self._screen = screen
+    def __init__(self, owner: Widget, group: str, interval_s: float = INTERVAL_S) -> None:
+        self._owner = owner
         self._group = group
         self._interval_s = interval_s
         self._wish: Job | None = None
@@ -43,8 +43,8 @@ class Painter:
         self._is_busy = True
         if self._interval_s > 0:
             self._is_resting = True
-            self._screen.set_timer(self._interval_s, self._rested)
-        self._screen.run_worker(self._work(job), group=self._group)
+            self._owner.set_timer(self._interval_s, self._rested)
+        self._owner.run_worker(self._work(job), group=self._group)
 
     async def _work(self, job: Job) -> None:
         try:
@@ -52,7 +52,7 @@ class Painter:
         finally:
             self._is_busy = False
         if message is not None:
-            self._screen.post_message(message)
+            self._owner.post_message(message)
         self._begin()
 
     def _rested(self) -> None:

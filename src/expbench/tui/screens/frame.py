@@ -131,14 +131,17 @@ class FrameScreen(Screen[None]):
         self.bottom.clear()
 
     def act_zoom(self) -> None:
-        """Let the pane with the focus take the whole body, or give the others back their places."""
+        """Let the pane with the focus take the whole body, or give the others back their places. What stands in
+        one container of the class `pane`, such as a header, stays together.
+        """
         if self.query(".aside"):
             self.query(".aside").remove_class("aside")
         elif self.focused is not None:
             kept = set(self.focused.ancestors_with_self)
             inside = [widget for widget in kept if self.query_one("#body") in widget.ancestors_with_self]
             for widget in inside:
-                for sibling in widget.parent.children if isinstance(widget.parent, Widget) else ():
+                parent = widget.parent
+                for sibling in parent.children if isinstance(parent, Widget) and not parent.has_class("pane") else ():
                     if sibling not in kept and widget.id != "body":
                         sibling.add_class("aside")
 

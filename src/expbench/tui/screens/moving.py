@@ -2,6 +2,7 @@
 
 from expbench.tui.screens.frame import FrameScreen
 from expbench.tui.widgets.linesview import LinesView
+from expbench.tui.widgets.logview import LogView
 
 
 class Moves(FrameScreen):
@@ -13,9 +14,9 @@ class Moves(FrameScreen):
         raise NotImplementedError
 
     @property
-    def pane(self) -> LinesView:
+    def pane(self) -> LinesView | LogView:
         """The pane that moves: the one with the focus."""
-        return self.focused if isinstance(self.focused, LinesView) else self.view
+        return self.focused if isinstance(self.focused, LinesView | LogView) else self.view
 
     def act_down(self) -> None:
         """Down."""
@@ -39,4 +40,4 @@ class Moves(FrameScreen):
 
     def act_bottom(self) -> None:
         """To the end."""
-        self.pane.go(len(self.pane.lines) - 1)
+        self.pane.go_to_end()

@@ -10,6 +10,7 @@ from typing import Final
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from expbench.domain.document import RunDocument
@@ -17,6 +18,8 @@ from expbench.domain.metrics import headline
 from expbench.errors import UsageError
 from expbench.tui.curves import Curves
 from expbench.tui.memory import with_filter
+from expbench.tui.panes.glance.both import Glance
+from expbench.tui.panes.glance.pane import Glanced
 from expbench.tui.picker import Asked, Picker, Rows
 from expbench.tui.screens.chooser import Chooser
 from expbench.tui.screens.listacts import ListActs
@@ -27,16 +30,20 @@ from expbench.tui.views.empty import HINT, about_words, empty_lines
 from expbench.tui.views.facets import facet_lines, toggled
 from expbench.tui.views.lines import Line
 from expbench.tui.views.picking import GROUPINGS, Group, Item, Wish
+from expbench.tui.views.plotting import MOST_RUNS
 from expbench.tui.views.runs import SAMPLE, Layout, RunLines, Scene, group_metrics, header, layout
 from expbench.tui.widgets.bars import OneLine
 from expbench.tui.widgets.filterbar import FilterBar
 from expbench.tui.widgets.linesview import LinesView
+from expbench.tui.widgets.logview import LogView
 
 WIDE: Final = 120
+VAST: Final = (180, 44)  # columns and lines that have room for plot and log
 FACETS: Final = 26
 NEWEST: Final = "newest first"
 UNGROUPED: Final = "no groups"
 RELAID_S: Final = 2.0
+SIDEWAYS: Final = 16  # cells that a log moves at once
 LOW: Final = 16  # below this height the list has all of it
 CURVES_FROM: Final = 100  # cells of the list that leave room for sparklines
 
@@ -49,6 +56,10 @@ class RunsScreen(ListActs):
     RunsScreen #facets, RunsScreen #beside { display: none; width: 26; }
     RunsScreen #beside { width: 44; margin-left: 1; }
     RunsScreen #below { height: 7; margin-top: 1; }
+    RunsScreen #glance { display: none; height: 20; margin-top: 1; }
+    RunsScreen.vast #glance { display: block; }
+    RunsScreen.zoomed #glance { height: 1fr; margin-top: 0; }
+    RunsScreen.vast #beside { width: 60; }
     RunsScreen.wide #facets, RunsScreen.wide #beside { display: block; }
     RunsScreen.wide #below, RunsScreen.low #below { display: none; }
     RunsScreen .aside { display: none !important; }
@@ -66,14 +77,16 @@ class RunsScreen(ListActs):
         self._curves: Curves | None = None
 
     def body(self) -> ComposeResult:
-        """Facets, list and detail; which of them is seen depends on the room."""
+        """Facets, list and detail, plot and log; which of them is seen depends on the room."""
         with Horizontal():
             yield LinesView(has_cursor=True, id="facets")
             with Vertical(id="list"):
-                yield OneLine(id="header")
-                yield LinesView(has_cursor=True, id="runs")
+                with Vertical(classes="pane"):
+                    yield OneLine(id="header")
+                    yield LinesView(has_cursor=True, id="runs")
                 yield LinesView(id="below")
             yield LinesView(id="beside")
+        yield Glance(id="glance")
         yield FilterBar(self._complete)
 
     @property
@@ -104,9 +117,17 @@ class RunsScreen(ListActs):
 
     def on_resize(self, event: events.Resize) -> None:
         """What has room is seen, and columns fit the new width."""
+        before = self.focused
         self.set_class(event.size.width >= WIDE, "wide")
         self.set_class(event.size.height < LOW, "low")
+        self.set_class(event.size.width >= VAST[0] and event.size.height >= VAST[1], "vast")
         self.call_after_refresh(self.on_news)
+        self.call_after_refresh(self._keep_focus, before)
+
+    def _keep_focus(self, before: Widget | None) -> None:
+        """The keys of a pane that has no room any more go to the list."""
+        if before is not None and not all(widget.display for widget in before.ancestors_with_self):
+            self.set_focus(self.view)
 
     def about(self) -> str:
         """How many runs, and why not all."""
@@ -179,6 +200,15 @@ class RunsScreen(ListActs):
                 pane.update_lines(lines, 0)
         if self.shown is not None and self.shown.curve:
             self._draw_curves(self.shown.curve)
+        if self.has_class("vast"):
+            self._glance(document)
+
+    def _glance(self, under: RunDocument | None) -> None:
+        """Curves of the marked runs, else of the one under the cursor, and its log."""
+        snapshot, length = self.snapshot, self.rows.id_length if self.rows is not None else 4
+        marked = [run for run_id in self.choices.marks if (run := snapshot.document(run_id)) is not None]
+        runs = marked[:MOST_RUNS] or ([under] if under is not None else [])
+        self.query_one("#glance", Glance).look_at(Glanced(runs, under, snapshot.live, length))
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """A filter or a text so far."""
@@ -198,13 +228,17 @@ class RunsScreen(ListActs):
         self._wish_for(event)
 
     def act_open(self) -> None:
-        """Unfold or fold a group, open a run."""
-        item = self.under_cursor()
-        if isinstance(item, Group):
+        """What the pane with the focus stands for: fold a group, open a run, its log, a plot, add a facet."""
+        item, place = self.under_cursor(), self.focused.id if self.focused is not None else ""
+        if place == "facets":
+            self._narrow_by_facet()
+        elif place == "glance-charts":
+            self.dashboard.act_show_plot()
+        elif place == "glance-log":
+            self.dashboard.act_show_log()
+        elif isinstance(item, Group):
             self.wish = self.wish._replace(unfolded=self.wish.unfolded ^ {item.label})
             self.pick()
-        elif self.focused is not None and self.focused.id == "facets":
-            self._narrow_by_facet()
         elif item is not None and self.dashboard.has("run"):
             self.dashboard.go("run")
 
@@ -249,12 +283,24 @@ class RunsScreen(ListActs):
         self.pick()
 
     def act_left(self) -> None:
-        """Earlier columns."""
-        self._scroll_columns(-1)
+        """Earlier columns; in the log, the lines back to the right."""
+        self._sideways(-1)
 
     def act_right(self) -> None:
-        """Later columns."""
-        self._scroll_columns(1)
+        """Later columns; in the log, the ends of its lines."""
+        self._sideways(1)
+
+    def act_zoom(self) -> None:
+        """A pane that comes back shows what is there now."""
+        super().act_zoom()
+        self.set_class(bool(self.query(".aside")), "zoomed")
+        self.call_after_refresh(self.draw)
+
+    def _sideways(self, by: int) -> None:
+        if isinstance(self.focused, LogView):
+            self.focused.move_sideways(by * SIDEWAYS)
+        else:
+            self._scroll_columns(by)
 
     def _scroll_columns(self, by: int) -> None:
         room = by < 0 or (self.shown is not None and self.shown.hidden > 0)

@@ -66,8 +66,9 @@ class Charts(Widget, can_focus=True):
             super().__init__()
             self.charts = charts
 
-    def __init__(self, *, id: str | None = None) -> None:  # Textual's own name
+    def __init__(self, *, id: str | None = None, can_focus: bool = True) -> None:  # Textual's own names
         super().__init__(id=id)
+        self.can_focus = can_focus
         self.strips: Sequence[Strip] = ()
         self.cursors: Sequence[tuple[int, int, int]] = ()
 

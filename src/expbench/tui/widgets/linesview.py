@@ -100,6 +100,10 @@ class LinesView(ScrollView, can_focus=True):
             self._redraw(place)
             self.post_message(self.Moved(self))
 
+    def go_to_end(self) -> None:
+        """To the last line."""
+        self.go(len(self.lines) - 1)
+
     def mark(self, number: int | None) -> None:
         """Show that this line was looked for, and bring it into sight."""
         self.hit = number

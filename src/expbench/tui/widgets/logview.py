@@ -9,7 +9,7 @@ from textual.widget import Widget
 from expbench.adapters.execution.log_window import LogWindow
 from expbench.tui.views.lines import Line, Span
 from expbench.tui.views.log import Pager, Sight, log_line, where
-from expbench.tui.widgets.painting import strip
+from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
 class LogView(Widget, can_focus=True):
@@ -20,9 +20,9 @@ class LogView(Widget, can_focus=True):
     class Moved(Message):
         """Other lines are in sight, or more of them are below."""
 
-    def __init__(self, *, ellipsis: str = "…", id: str | None = None) -> None:
+    def __init__(self, *, ellipsis: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self.ellipsis = ellipsis
+        self.ellipsis = ellipsis  # empty: the terminal's
         self._pager: Pager | None = None
         self._sight = Sight([], 0)
         self._pattern: re.Pattern[str] | None = None
@@ -36,6 +36,11 @@ class LogView(Widget, can_focus=True):
         self._sight = Sight([], -1)
         self._shift, self.hit_place = 0, -1
         self.look()
+
+    def close(self) -> None:
+        """Look into nothing."""
+        self._pager, self._sight = None, Sight([], 0)
+        self.refresh()
 
     def look(self) -> None:
         """Look at what is there now; an unchanged log costs one look at its size."""
@@ -120,4 +125,4 @@ class LogView(Widget, can_focus=True):
         """The line at this height."""
         lines = self._sight.lines
         spans: Line = log_line(lines[y], self._shift, self._pattern) if y < len(lines) else ()
-        return strip(spans, self.size.width, self.ellipsis)
+        return strip(spans, self.size.width, self.ellipsis or ellipsis_of(self))
