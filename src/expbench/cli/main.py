@@ -1,57 +1,21 @@
-"""The command line's one way in and out: parse, dispatch, and turn every error into words and an exit code."""
+"""The command line's one way in and out: dispatch, and turn every error into words and an exit code."""
 
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from errno import EDQUOT, ENOSPC
+from importlib import import_module
+from typing import Final
 
-import typer
-from typer.exceptions import TyperException
-
-from expbench.cli.commands import COMMANDS
-from expbench.cli.lazy import lazy_group
 from expbench.cli.output import flush_stdout, narrate_error, prepare_streams, silence_stdout, unwritable
-from expbench.errors import ExitCode, ExpError, UsageError
+from expbench.errors import ExitCode, ExpError
 
-app = typer.Typer(
-    cls=lazy_group(COMMANDS, "expbench.cli"),
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"max_content_width": 100},
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from expbench import __version__
-        from expbench.cli.output import emit
-
-        emit(f"exp {__version__}")
-        raise typer.Exit
-
-
-@app.callback(invoke_without_command=True)
-def root(
-    ctx: typer.Context,
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
-) -> None:
-    """The experiment workbench in your git repository and your terminal.
-
-    \b
-    exp run -- python train.py    record a run
-    exp ls 'acc > 0.9'            find runs
-    exp diff A B                  what differs between two
-    exp                           the dashboard, at a terminal
-    """  # noqa: D301  # the backspace keeps typer from filling the lines
-    if ctx.invoked_subcommand is None:
-        if sys.stdin.isatty() and sys.stdout.isatty():
-            from expbench.cli.tui import start_dashboard
-
-            raise typer.Exit(start_dashboard())
-        from expbench.cli.output import emit
-
-        emit(ctx.get_help())
+# What is typed plainly and often has no need of the command line's machinery, which takes longer than what it does.
+_DIRECT: Final = {
+    ("tui",): ("expbench.cli.dashboard", "start_dashboard"),
+    ("status", "--tmux"): ("expbench.cli.statusline", "print_line"),
+}
 
 
 def run(argv: Sequence[str]) -> int:
@@ -72,18 +36,17 @@ def run(argv: Sequence[str]) -> int:
 
 def _dispatch(argv: Sequence[str]) -> int:
     try:
-        result = app(list(argv), standalone_mode=False, prog_name="exp")
+        return _do(argv)
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # typer makes an exit code 1 of it
             raise BrokenPipeError from error
         raise
+    except BrokenPipeError:
+        raise
     except ExpError as error:
         narrate_error(error)
         return int(error.exit_code)
-    except TyperException as error:
-        narrate_error(_as_usage_error(error))
-        return int(error.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except OSError as error:
         if error.errno not in {ENOSPC, EDQUOT}:
@@ -92,14 +55,22 @@ def _dispatch(argv: Sequence[str]) -> int:
         return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001  # the last door: a bug becomes a report, never a traceback
         return _report_bug(error, argv)
-    return result if isinstance(result, int) else ExitCode.OK
 
 
-def _as_usage_error(error: TyperException) -> ExpError:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "exp"
-    text = error.format_message().rstrip(".")
-    return UsageError(text[:1].lower() + text[1:], "", f"{path} --help", exit_code=error.exit_code)
+def _do(argv: Sequence[str]) -> int:
+    direct = _DIRECT.get(tuple(argv) or _unasked())
+    if direct is not None:
+        do: Callable[[], int] = getattr(import_module(direct[0]), direct[1])
+        return do()
+    from expbench.cli.root import parse_and_do
+
+    return parse_and_do(argv)
+
+
+def _unasked() -> tuple[str, ...]:
+    """What nothing at all means: the dashboard, at a terminal. The shell's completion asks without a word, too."""
+    at_a_terminal = sys.stdin.isatty() and sys.stdout.isatty() and "_EXP_COMPLETE" not in os.environ
+    return ("tui",) if at_a_terminal else ()
 
 
 def _report_bug(error: BaseException, argv: Sequence[str]) -> int:

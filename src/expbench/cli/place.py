@@ -1,70 +1,24 @@
-"""What every command begins with: the project around the current folder, its settings, its store."""
+"""What most commands take: a run, `--json`, the words that the shell completes; and where they were typed."""
 
-import os
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from expbench.adapters.store.spool import notes_in
-from expbench.bootstrap.workplace import Workplace, open_workplace
-from expbench.cli.output import narrate
-from expbench.ports import DamagedRun
-from expbench.render.style import Style, style_for
+from expbench.bootstrap.workplace import open_workplace
+from expbench.cli.surroundings import current_dir, narrate_damage, style, workplace
+
+__all__ = [
+    "AsJson",
+    "Run",
+    "complete_artifact",
+    "complete_run",
+    "current_dir",
+    "narrate_damage",
+    "style",
+    "workplace",
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def workplace() -> Workplace:
-    """The project that the current folder belongs to. Raises `EnvironmentUnusable` outside of one."""
-    place = open_workplace(current_dir())
-    for text in place.settings.warnings:
-        narrate(f"warning: {text}")
-    if notes_in(place.project.exp_dir):
-        _tie_to_commits(place)
-    return place
-
-
-def _tie_to_commits(place: Workplace) -> None:
-    """Do what git hooks have noted; what can't be done waits for the next command, and never stops this one."""
-    from expbench.bootstrap.linking import drain
-    from expbench.errors import ExpError
-
-    try:
-        warnings = drain(place)
-    except (ExpError, OSError) as error:
-        warnings = [f"new commits are not tied to their runs yet: {error}"]
-    for text in warnings:
-        narrate(f"warning: {text}")
-
-
-def current_dir() -> str:
-    """The current folder, or an empty text when it has been deleted."""
-    try:
-        return os.getcwd()
-    except OSError:
-        return ""
-
-
-def style(stream: Any = None) -> Style:  # any text stream
-    """How the stream, stdout by default, wants to be drawn to."""
-    stream = stream or sys.stdout
-    return style_for(stream.isatty(), os.environ, _columns(stream))
-
-
-def _columns(stream: Any) -> int | None:  # any text stream
-    try:
-        return os.get_terminal_size(stream.fileno()).columns
-    except (OSError, ValueError):
-        return None
-
-
-def narrate_damage(damaged: list[DamagedRun]) -> None:
-    """Name each run that can't be read whole; a listing goes on all the same."""
-    for run in damaged:
-        narrate(f"warning: run {run.run_id} is damaged: {run.file}: {run.why}")
-    if damaged:
-        narrate("hint: exp doctor")
 
 
 def complete_run(incomplete: str) -> list[str]:

@@ -1,6 +1,5 @@
 """`exp status`: live runs, the last result, and what is alarming."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -9,7 +8,6 @@ import typer
 from expbench.cli.application import command
 from expbench.cli.output import emit, emit_json, narrate
 from expbench.cli.place import AsJson, narrate_damage, style, workplace
-from expbench.render.style import UNLIMITED
 
 
 @command(
@@ -24,10 +22,14 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Live runs, the last result, and alarms: a run that stalled, a metric that is NaN or has diverged."""
+    if tmux and not as_json:
+        from expbench.cli.statusline import print_line
+
+        raise typer.Exit(print_line())
     from expbench.bootstrap.vitals import vitals_of
     from expbench.domain.ids import shortest_prefixes
     from expbench.render.runs import empty_text
-    from expbench.render.status import status_document, status_text, tmux_line
+    from expbench.render.status import status_document, status_text
     from expbench.services.watching import standing
 
     place = workplace()
@@ -36,9 +38,6 @@ def status(
     narrate_damage(found.damaged)
     if as_json:
         emit_json(status_document(found, metric))
-    elif tmux:
-        look = style()
-        emit(tmux_line(found, look if "COLUMNS" in os.environ else look._replace(width=UNLIMITED), now, metric))
     elif found.last is None and not found.live:
         narrate(empty_text(False, style(sys.stderr)))
     else:

@@ -59,7 +59,7 @@ def top(
 def _dashboard() -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise EnvironmentUnusable("the dashboard needs a terminal", "stdin or stdout is none", "exp top --once")
-    from expbench.cli.tui import start_dashboard
+    from expbench.cli.dashboard import start_dashboard
 
     return start_dashboard()
 
