@@ -49,6 +49,7 @@ class Catalogue:
         self._own: dict[int, RunDocument] = {}
         self._kept: dict[int, RunDocument] = {}
         self._gone: set[int] = set()
+        self._asked: tuple[object, int, list[int]] = (None, 0, [])
 
     def follow(self, view: View, wanted: Callable[[], bool] = lambda: True) -> set[str]:
         """Take what the view has beyond what is covered, and give the runs that it tells of; keeps the view's file.
@@ -106,9 +107,15 @@ class Catalogue:
         return None if place is None or place in self._gone else place
 
     def places(self, run_ids: Iterable[str]) -> list[int]:
-        """The places of these runs, without those that aren't there."""
+        """The places of these runs, without those that aren't there. The same list is answered at once."""
+        asked, gone_then, found = self._asked
+        if asked is run_ids and gone_then == len(self._gone):
+            return found
         known, gone = self._places, self._gone
-        return [known[run_id] for run_id in run_ids if run_id in known and known[run_id] not in gone]
+        found = [known[run_id] for run_id in run_ids if run_id in known and known[run_id] not in gone]
+        if isinstance(run_ids, list):
+            self._asked = (run_ids, len(gone), found)
+        return found
 
     def document(self, run_id: str) -> RunDocument | None:
         """The whole document without `env.packages`; None for a run that isn't there or can't be read any more."""
@@ -125,8 +132,9 @@ class Catalogue:
         return known
 
     def rows(self, parts: Sequence[Part]) -> Callable[[int], dict[str, Any]]:
-        """A function from a place to a document that holds these parts alone."""
-        return row_maker(self.columns(parts))
+        """A function from a place to a document that holds these parts alone, without those that no run has."""
+        wished = [part for part in parts if part in self._columns or part == Part("id") or not self._is_nowhere(part)]
+        return row_maker(self.columns(wished))
 
     def columns(self, parts: Iterable[Part]) -> Mapping[Part, Sequence[Value]]:
         """The columns of these parts, by place; those that nobody asked for before are read from the index now."""
