@@ -69,10 +69,10 @@ def measured(name: str, bench: Bench) -> Iterator[Row]:
 
 
 def _isolate(folder: Path) -> None:
-    """A home of its own, so that no setting of the user's is measured."""
+    """A home of its own, so that no setting of the user's is measured. Python may keep what it has compiled."""
     home = folder / "home"
     home.mkdir(exist_ok=True)
-    for name in [name for name in os.environ if name.startswith(("GIT_", "EXP_", "DVC_"))]:
+    for name in [name for name in os.environ if name.startswith(("GIT_", "EXP_", "DVC_", "PYTHON"))]:
         del os.environ[name]
     os.environ.update(HOME=str(home), XDG_CONFIG_HOME=str(home / ".config"), XDG_CACHE_HOME=str(home / ".cache"))
 

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from expbench.adapters.clock import SystemClock
 from expbench.adapters.git.discovery import Project, find_project
-from expbench.adapters.series.live import live_series
-from expbench.adapters.series.names import told_keys
-from expbench.adapters.series.reader import SeriesFile
 from expbench.adapters.settings import read_settings
 from expbench.adapters.store.runs import FileStore, create_store_dir, open_store
 from expbench.domain.artifacts import Fault
@@ -22,6 +19,7 @@ from expbench.ports import Progress
 from expbench.services.comparing import Sources
 
 if TYPE_CHECKING:
+    from expbench.adapters.series.reader import SeriesFile
     from expbench.adapters.store.following import Follower
     from expbench.domain.capture.settings import CaptureSettings
     from expbench.domain.previews.preview import Preview, Room
@@ -122,8 +120,11 @@ class Workplace:
         started = [event for event in self.store.events(run_id) if event.kind == "started"]
         return int(started[-1].data["pid"]) if started else None
 
-    def series(self, run_id: str) -> dict[str, SeriesFile]:
+    def series(self, run_id: str) -> "dict[str, SeriesFile]":
         """The run's series by metric. Keys too long for a file name are told by the journal's `series` events."""
+        from expbench.adapters.series.live import live_series
+        from expbench.adapters.series.names import told_keys
+
         run_dir = self.store.run_dir(run_id)
         return live_series(run_dir, self.cache_dir, lambda: told_keys(self.store.events(run_id)))
 

@@ -76,7 +76,7 @@ class Looker:
         place = f"{self.root}/{tracked.out.path}"
         try:
             status = os.lstat(place)
-            rules = self._rules(os.path.dirname(tracked.out.path))
+            rules = self._rules(tracked.out.path.rpartition("/")[0])
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:

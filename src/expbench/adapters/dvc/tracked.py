@@ -46,7 +46,7 @@ def tracking_files(root: str) -> list[str]:
     listed = git(root, ["ls-files", "-z", "-c", "-o", "--exclude-standard", "--", *_PATTERNS])
     files = sorted({os.fsdecode(name) for name in listed.split(b"\0") if name})
     foreign: dict[str, bool] = {"": False}
-    return [file for file in files if not _is_foreign(root, os.path.dirname(file), foreign)]
+    return [file for file in files if not _is_foreign(root, file.rpartition("/")[0], foreign)]
 
 
 def _is_foreign(root: str, folder: str, known: dict[str, bool]) -> bool:

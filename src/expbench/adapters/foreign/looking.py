@@ -77,11 +77,11 @@ def _walk(root: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
         tracked = {entry.name for entry in entries if entry.name.endswith(".dvc")} - {"plots.dvc", "dvclive.dvc"}
         takes_tsv = f"{os.sep}plots{os.sep}metrics{os.sep}" in f"{os.sep}{folder}{os.sep}"
         for entry in entries:
-            path = os.path.join(folder, entry.name)
-            if _is_events(entry.name) or entry.name == SUMMARY or (takes_tsv and entry.name.endswith(".tsv")):
-                yield path, entry
-            elif depth < MOST_DEEP and _is_folder(entry) and f"{entry.name}.dvc" not in tracked:
-                waiting.append((path, depth + 1))
+            name = entry.name
+            if _EVENTS in name or name == SUMMARY or (takes_tsv and name.endswith(".tsv")):
+                yield os.path.join(folder, name), entry
+            elif depth < MOST_DEEP and _is_folder(entry) and f"{name}.dvc" not in tracked:
+                waiting.append((os.path.join(folder, name), depth + 1))
 
 
 def _entries(folder: str) -> list["os.DirEntry[str]"]:

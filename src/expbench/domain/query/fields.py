@@ -7,7 +7,6 @@ an attribute. `metrics. params. tags. attributes. datasets.` (each in all of MLf
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from expbench.domain.pins import unpinned
 from expbench.domain.projection import entry
 from expbench.domain.query.mistakes import mistake
 from expbench.domain.query.syntax import Name
@@ -68,11 +67,17 @@ def _inputs(inner: str) -> Access:
     return Access("words", frozenset({"data"}), get)
 
 
+def _unpinned(document: Document) -> list[str]:
+    from expbench.domain.pins import unpinned  # few filters ask, and it knows what secrets look like
+
+    return unpinned(document)
+
+
 _PINS: Final = (
     frozenset({"command", "warnings"}) | entry("code", "snapshot", "complete") | entry("env", "hash", "lock")
 )
-_UNPINNED: Final = Access("words", _PINS, unpinned)
-_PINNED: Final = Access("flag", _PINS, lambda document: not unpinned(document))
+_UNPINNED: Final = Access("words", _PINS, _unpinned)
+_PINNED: Final = Access("flag", _PINS, lambda document: not _unpinned(document))
 _COMMAND: Final = Access("text", frozenset({"command"}), lambda document: " ".join(document.get("command") or ()))
 _ARTIFACTS: Final = Access("text", frozenset({"id"}), lambda document: f".exp/runs/{document['id']}/artifacts")
 _FIELDS: Final[dict[str, Access]] = {
