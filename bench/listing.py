@@ -1,4 +1,4 @@
-"""Lists of 10,000 and of 100,000 runs, each by a new process."""
+"""Lists of 10,000 and of 100,000 runs, and what a status bar asks for, each by a new process."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,15 @@ FILTER = "acc > 0.5 and params.model = 'cnn'"
 
 
 def rows(bench: Bench) -> Iterator[Row]:
-    """The newest 20, and a filter with a sort, against a bare interpreter and against one another."""
+    """The newest 20, a filter with a sort, a line and a page on how things stand, against a bare interpreter."""
     small, large = bench.synthetic(10_000), bench.synthetic(100_000)
     jobs = {
         "floor": bench.floor(),
         "ls": bench.exp("ls", cwd=small),
         "filter": bench.exp("ls", FILTER, "--sort", "acc", cwd=small),
         "ls of many": bench.exp("ls", cwd=large),
+        "line": bench.exp("status", "--tmux", cwd=large),
+        "top": bench.exp("top", "--once", cwd=large),
         "filter of many": bench.exp("ls", FILTER, "--sort", "acc", cwd=large),
     }
     found = {name: usage.cpu_s * 1e3 for name, usage in compare(jobs, bench.repeats).items()}
@@ -30,3 +32,5 @@ def rows(bench: Bench) -> Iterator[Row]:
         found["filter"],
         at_most=10,
     )
+    yield ratio_row("exp status --tmux, 100,000 runs", FLOOR, found["line"], found["floor"], at_most=6)
+    yield ratio_row("exp top --once, 100,000 runs", FLOOR, found["top"], found["floor"], at_most=10)

@@ -73,6 +73,26 @@ def test_looking_loads_no_heavy_library(arguments: tuple[str, ...], recorded: Pa
     assert not tops(loaded) & COSTLY - {"importlib.metadata"}
 
 
+def test_a_status_bar_asks_without_the_command_lines_machinery(recorded: Path) -> None:
+    """tmux asks every few seconds, so it must cost less than `exp --help`."""
+    loaded = modules_of_exp("status", "--tmux", cwd=recorded)
+    assert not tops(loaded) & {"typer", "tomllib", "msgspec"}
+    assert "typer" in tops(modules_of_exp("status", cwd=recorded))  # the control
+
+
+def test_before_the_dashboard_takes_the_terminal_little_is_loaded_that_it_does_not_draw(recorded: Path) -> None:
+    from tests.tui.terminal import Terminal
+
+    terminal = Terminal(recorded, "tui", program=("-X", "importtime", "-m", "expbench"))
+    terminal.shows("1 runs", "finished")
+    terminal.type("q")
+    assert terminal.code() == 0
+    loaded = set(re.findall(r"import time:[ \d]+\|[ \d]+\| +([\w.]+)\r", terminal.raw.decode()))
+    assert "expbench.tui.app" in loaded
+    assert not tops(loaded) & {"git", "dvc", "plotext", "typer", "click"}
+    assert not loaded & {"expbench.bootstrap.promoting", "expbench.services.editing", "expbench.tui.screens.plot"}
+
+
 def test_doing_what_git_hooks_noted_loads_no_heavy_library(recorded: Path) -> None:
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=recorded, capture_output=True, text=True).stdout.strip()
     note = recorded / ".exp" / "spool" / f"commit-{head}"

@@ -57,6 +57,15 @@ def test_no_store_is_an_empty_line(within: Within, repository: Path) -> None:
     assert not (repository / ".exp").exists()
 
 
+def test_the_line_is_the_same_whether_the_command_line_had_to_be_understood_or_not(
+    within: Within, repository: Path, store: FileStore
+) -> None:
+    plainly = within(repository, "status", "--tmux")
+    assert "ended-run" in plainly.out
+    assert within(repository, "status", "--tmux", "--") == plainly
+    assert within(repository, "status", "--tmux", "more").code == 2
+
+
 def test_no_store_in_json(within: Within, repository: Path) -> None:
     found = within(repository, "status", "--json")
     assert json.loads(found.out) == {"running": 0, "queued": 0, "live": [], "last": None}

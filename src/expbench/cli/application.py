@@ -15,7 +15,7 @@ def application(**settings: Any) -> typer.Typer:  # typer's own options
 def command(*, examples: str, **settings: Any) -> Callable[[Callable[..., None]], typer.Typer]:  # as above
     """Make a function the only command of its module; `examples` end its help.
 
-    The decorated name becomes the module's Typer application, which `cli.main` looks for.
+    The decorated name becomes the module's Typer application, which `cli.lazy` looks for.
     """
 
     def wrap(function: Callable[..., None]) -> typer.Typer:

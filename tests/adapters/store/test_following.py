@@ -139,6 +139,27 @@ def test_rows_made_of_columns_answer_as_documents_do(store: FileStore) -> None:
     assert row(1) == {"metrics": {}, "params": {}, "command": ["python train.py"], "status": "finished"}
 
 
+def test_rows_leave_out_what_no_run_has(store: FileStore) -> None:
+    store.create(case(1, metrics={"acc": 0.5}))
+    news = latest(Follower(store))
+    assert news is not None
+    row = news.catalogue.rows(parts_of({"metrics/acc", "params/acc", "attributes/acc", "id"}))
+    assert row(0) == {"metrics": {"acc": {"last": 0.5}}, "id": news.ids[0]}
+
+
+def test_places_of_the_list_that_was_asked_for_before_are_known_until_a_run_is_gone(store: FileStore) -> None:
+    for number in (1, 2, 3):
+        store.create(case(number))
+    news = latest(Follower(store))
+    assert news is not None
+    places = news.catalogue.places(news.ids)
+    assert places == [2, 1, 0]
+    assert news.catalogue.places(news.ids) is places
+    assert news.catalogue.places([*news.ids]) == places
+    news.catalogue.remove(news.ids[0])
+    assert news.catalogue.places(news.ids) == [1, 0]
+
+
 def test_more_params_than_there_is_room_for_are_read_when_asked_for(
     store: FileStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
