@@ -11,7 +11,6 @@ from expbench.domain.document import UNFINISHED, RunDocument
 from expbench.errors import ExpError, UsageError
 from expbench.render.printable import printable
 from expbench.render.values import counted
-from expbench.services.editing import change, edit_tags, parse_tag_edit
 from expbench.tui.bisects import Bisects
 from expbench.tui.editing import edited
 from expbench.tui.promotes import Promotes
@@ -95,6 +94,8 @@ class Acts(Promotes, Bisects):
         self.app.refresh_whole()
 
     def _tag(self, run_ids: Sequence[str], text: str) -> None:
+        from expbench.services.editing import edit_tags, parse_tag_edit
+
         words = text.split()
         if not words:
             return
@@ -118,6 +119,8 @@ class Acts(Promotes, Bisects):
         self._change(document, {"name": name}, ["rename", document["id"], name], words)
 
     def _change(self, document: RunDocument, new: dict[str, str], argv: Sequence[str], words: str) -> None:
+        from expbench.services.editing import change
+
         place = self.app.place
 
         def call() -> str:

@@ -4,15 +4,17 @@ What the command would have to be told by an option is asked for, with the likel
 """
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from expbench.bootstrap.promoting import Plan, carry_out, plan_promotion
 from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.errors import ExpError
 from expbench.render.printable import clip
-from expbench.services.registering import Undecided
 from expbench.tui.acting import Acting
 from expbench.tui.journal import Entry
+
+if TYPE_CHECKING:
+    from expbench.bootstrap.promoting import Plan
+    from expbench.services.registering import Undecided
 
 _LABEL = 40  # cells
 
@@ -51,6 +53,9 @@ class Promotes(Acting):
 
     def _work_plan(self, wanted: Promotion) -> None:
         """In a thread: git is asked what would be written. Settings are those of this moment."""
+        from expbench.bootstrap.promoting import plan_promotion
+        from expbench.services.registering import Undecided
+
         try:
             place = open_workplace(self.app.place.start_dir)
             plan = plan_promotion(place, wanted.candidate, wanted.stage, name=wanted.name, artifact=wanted.artifact)
@@ -61,7 +66,7 @@ class Promotes(Acting):
         else:
             self.app.soon(self._ask_promotion, wanted, place, plan)
 
-    def _ask_which(self, wanted: Promotion, error: Undecided) -> None:
+    def _ask_which(self, wanted: Promotion, error: "Undecided") -> None:
         """Ask for what the plan needs to know, then plan again."""
         if not self._bottom.is_free:
             return
@@ -75,7 +80,9 @@ class Promotes(Acting):
         label = clip(f"{option}, of {', '.join(error.offered)}", _LABEL, self.app.ellipsis)
         self._bottom.prompt(label, error.offered[0], typed)
 
-    def _ask_promotion(self, wanted: Promotion, place: Workplace, plan: Plan) -> None:
+    def _ask_promotion(self, wanted: Promotion, place: Workplace, plan: "Plan") -> None:
+        from expbench.bootstrap.promoting import carry_out
+
         failing = [gate["rule"] for gate in plan.gates if not gate["holds"]]
         if failing:
             self._refuse(wanted.argv, _refusal(wanted, plan, failing))
@@ -91,7 +98,7 @@ class Promotes(Acting):
         self._bottom.ask(f"{first}writes git tag {plan.tag}", partial(self.do, wanted.argv, call))
 
 
-def _refusal(wanted: Promotion, plan: Plan, failing: list[str]) -> ExpError:
+def _refusal(wanted: Promotion, plan: "Plan", failing: list[str]) -> ExpError:
     cause = f"{len(failing)} of {len(plan.gates)} gates do not hold: {', '.join(failing)}"
     hint = f"{Entry('', wanted.argv).command} --force --note WHY"
     return ExpError(f"{plan.model}@{plan.version} can't have {plan.stage}", cause, hint)
