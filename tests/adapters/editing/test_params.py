@@ -84,6 +84,22 @@ def test_yaml_changes_in_one_place(key: str, value: ParamValue, old: str, new: s
         assert found == YAML_TEXT.replace(old, new).replace("\n", newline)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "a:\n  b:\n    c: 1\n",
+        "a:\n  b:\n    c:\n      d:\n  e:\n",
+        "'00':\n  '0':\n    '0': false\n",
+        "a:\n- - b: 1\n    c: 2\n- - - 1\n",
+        "a:\n  - b:\n      c:\n  - d: {e: [1, {f: }]}\n",
+        "? [a, b]\n: c:\n    d: 1\n",
+        "a: &x\n  b:\n    c: 1\nd: *x\n",
+    ],
+)
+def test_whatever_stands_before_it_a_value_is_found(before: str) -> None:
+    assert set_value("p.yaml", f"{before}k: 1  # one\nl: 1\n", "k", 2) == f"{before}k: 2  # one\nl: 1\n"
+
+
 @pytest.mark.parametrize(("key", "value"), [("train.wide key", 6), ("base.depth", 4)])
 def test_a_value_that_others_share_is_refused(key: str, value: ParamValue) -> None:
     with pytest.raises(ExpError, match=r"can't be set in p\.yaml") as caught:

@@ -99,7 +99,8 @@ class _Finder:
         for inner in self._events:
             if type(inner).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
                 return int(inner.end_mark.index) if event.flow_style else end
-            end = max(end, self._end(inner)) if self._span(inner) else end
+            if self._span(inner) or type(inner).__name__ != "ScalarEvent":  # an empty value ends before its place
+                end = max(end, self._end(inner))
         return end
 
     def _span(self, event: Any) -> str:  # noqa: ANN401
