@@ -17,6 +17,9 @@ from expbench.tui.widgets.bars import BottomLine
 from tests.services.runs_in_memory import run
 from tests.tui.driving import dashboard, drive, press, shows, stored, until
 
+# Processes that were left behind are told when their transports are collected.
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+
 RUNS = [run(f"{number:012d}", f"run-{number}", hour=number) for number in range(3)]
 LATEST = RUNS[2]["id"]
 

@@ -1,13 +1,14 @@
 """Acts that last: the command itself as a process of its own, whose last line is shown and which can be cancelled.
 
-It is started in a session of its own, without a terminal, so that it neither reads keys nor draws.
+It is started in a session of its own, without a terminal, so that it neither reads keys nor draws. Nobody but `end`
+stops waiting for a process that was begun.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -16,6 +17,7 @@ from expbench.tui.journal import Entry
 
 PROGRAM: Final = (sys.executable, "-m", "expbench")
 PATIENCE_S: Final = 5.0  # of who quits while something goes on
+_LONGEST: Final = 65_536  # bytes of a line
 
 
 class Job:
@@ -25,28 +27,54 @@ class Job:
         self.entry = entry
         self._cwd = cwd
         self._told = told
-        self._process: asyncio.subprocess.Process | None = None
+        self._staying: asyncio.Future[None] | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
         self._cancelled = False
 
     async def run(self) -> None:
-        """Start it and stay with it to its end."""
+        """Start it and stay with it to its end, even when who waits for this is sent away before."""
+        if self._cancelled:
+            self.entry.end("cancelled", "cancelled")
+            return
+        self._staying = asyncio.ensure_future(self._stay())
+        await asyncio.shield(self._staying)
+
+    def cancel(self) -> None:
+        """Ask it to end, as Ctrl-C would; one that is just being started hears it then."""
+        if self._transport is None or self._transport.get_returncode() is None:
+            self._cancelled = True
+            self._signal(signal.SIGINT)
+
+    async def end(self) -> None:
+        """Cancel it and wait until it is gone; what takes too long is killed, and its output read no further."""
+        self.cancel()
+        if self._staying is None:
+            return
         try:
-            self._process = process = await self._started()
-        except OSError as error:  # such as a folder that is gone
+            await asyncio.wait_for(asyncio.shield(self._staying), PATIENCE_S)
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+            if self._transport is not None:
+                self._transport.close()
+            await self._staying
+
+    async def _stay(self) -> None:
+        try:
+            code = await self._code()
+        except OSError as error:  # its folder is gone, or there is no room for one more process
             self.entry.end("failed", f"it can't be started: {error.filename or ''} {error.strerror or error}")
             self._told(self)
-            return
-        if self._cancelled:
-            self.cancel()
-        assert process.stdout is not None
-        while line := await _line(process.stdout):
-            self.entry.printed(plain_line(line))
-            self._told(self)
-        self._ended(await process.wait())
+        else:
+            self._ended(code)
 
-    async def _started(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *command(self.entry.argv),
+    async def _code(self) -> int:
+        """How the process ended, once all that it said has been read."""
+        loop = asyncio.get_running_loop()
+        over = asyncio.Event()
+        self._transport, _ = await loop.subprocess_exec(
+            lambda: _Lines(self._said, over),
+            *PROGRAM,
+            *self.entry.argv,
             cwd=self._cwd,
             env=_environ(),
             stdin=asyncio.subprocess.DEVNULL,
@@ -54,28 +82,22 @@ class Job:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
+        if self._cancelled:
+            self._signal(signal.SIGINT)
+        await over.wait()
+        self._transport.close()
+        code = self._transport.get_returncode()
+        assert code is not None  # the connection is lost after the process
+        return code
 
-    def cancel(self) -> None:
-        """Ask it to end, as Ctrl-C would; at its beginning as soon as it has begun."""
-        process = self._process
-        if process is None:
-            self._cancelled = True
-        elif process.returncode is None:
-            self._cancelled = True
+    def _signal(self, number: signal.Signals) -> None:
+        if self._transport is not None and self._transport.get_returncode() is None:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(self._transport.get_pid(), number)
 
-    async def end(self) -> None:
-        """Cancel it and wait until it is gone; what takes too long is killed."""
-        self.cancel()
-        if self._process is None:
-            return
-        try:
-            await asyncio.wait_for(self._process.wait(), PATIENCE_S)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            await self._process.wait()
+    def _said(self, line: bytes) -> None:
+        self.entry.printed(plain_line(line.decode(errors="replace")))
+        self._told(self)
 
     def _ended(self, code: int) -> None:
         said = [line for line in self.entry.output if line and not line.startswith("hint: ")]
@@ -90,22 +112,31 @@ class Job:
         self._told(self)
 
 
-async def _line(stream: asyncio.StreamReader) -> str:
-    """The next line; a longer one than the stream takes comes in pieces."""
-    try:
-        line = await stream.readuntil(b"\n")
-    except asyncio.IncompleteReadError as error:
-        line = error.partial
-    except asyncio.LimitOverrunError as error:
-        line = await stream.readexactly(error.consumed)
-    return line.decode(errors="replace")
+class _Lines(asyncio.SubprocessProtocol):
+    """Hands over what a process prints line by line, a very long one in pieces; says when all is over."""
+
+    def __init__(self, said: Callable[[bytes], None], over: asyncio.Event) -> None:
+        self._said = said
+        self._over = over
+        self._rest = b""
+
+    def pipe_data_received(self, _fd: int, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > _LONGEST:
+            lines.append(self._rest)
+            self._rest = b""
+        for line in lines:
+            self._said(line)
+
+    def pipe_connection_lost(self, _fd: int, _exc: Exception | None) -> None:
+        if self._rest:
+            self._said(self._rest)
+            self._rest = b""
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._over.set()
 
 
 def _environ() -> dict[str, str]:
     """The dashboard's own, without what was put there for drawing."""
     return {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL_")}
-
-
-def command(argv: Sequence[str]) -> list[str]:
-    """The words of a process that does what `exp ARGV` does."""
-    return [*PROGRAM, *argv]
