@@ -7,9 +7,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-# The last one would have every start of `exp` compile all of its modules again.
-UNWANTED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "PYTHONDONTWRITEBYTECODE"}
+from tests.forking import NOT_FOR_TESTS
+
+# Every run tries the same examples, so that a failure is one of the change at hand. Others now and then:
+# HYPOTHESIS_PROFILE=explore make test. A busy machine is no failure.
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+UNWANTED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", NOT_FOR_TESTS}
 
 
 @pytest.fixture(autouse=True, scope="session")

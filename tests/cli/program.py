@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from expbench.cli.main import run
+from tests.forking import fits, forked
 
 EXP = [sys.executable, "-m", "expbench"]
 DEADLINE_S = 60.0
@@ -26,13 +27,22 @@ class Outcome(NamedTuple):
     err: str
 
 
+def outcome(code: int, out: bytes, err: bytes) -> Outcome:
+    """As text; what is no UTF-8 stays what it is."""
+    return Outcome(code, out.decode(errors="surrogateescape"), err.decode(errors="surrogateescape"))
+
+
 def exp(cwd: Path | str, *words: str | bytes, env: Mapping[str, str] | None = None, **more: Any) -> Outcome:
-    """`exp WORDS` in the folder, as a real process; `env` is added to the environment (an empty value removes)."""
+    """`exp WORDS` in the folder, as a real process; `env` is added to the environment (an empty value removes).
+
+    Forked off one that has its modules, where a fresh interpreter would do the same; `more` asks for a fresh one.
+    """
     environ = {key: value for key, value in {**os.environ, **(env or {})}.items() if value}
+    if not more and fits(environ):
+        return outcome(*forked("expbench", words, str(cwd), environ))
     given = {"stdin": subprocess.DEVNULL, "timeout": 60, **more}
     done = subprocess.run([*EXP, *words], cwd=cwd, env=environ, capture_output=True, check=False, **given)
-    out, err = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
-    return Outcome(done.returncode, out, err)
+    return outcome(done.returncode, done.stdout, done.stderr)
 
 
 def inside(cwd: Path | str, *words: str) -> Outcome:
@@ -55,6 +65,13 @@ def start(cwd: Path | str, *words: str, **more: Any) -> "subprocess.Popen[bytes]
     """`exp WORDS`, going on; its output can be read."""
     given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
     return subprocess.Popen([*EXP, *words], cwd=cwd, **given)
+
+
+def dvc(root: Path, *words: str) -> str:
+    """What `dvc` prints; fails the test when DVC fails. Forked off a process that has its modules."""
+    done = outcome(*forked("dvc", words, str(root), {**os.environ, "DVC_NO_ANALYTICS": "1"}))
+    assert done.code == 0, done.out + done.err
+    return done.out
 
 
 def shown(cwd: Path | str, run: str = "@") -> dict[str, Any]:

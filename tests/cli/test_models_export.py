@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.hooked import hooked_git
-from tests.cli.program import inside, shown
+from tests.cli.program import dvc, inside, shown
 from tests.cli.registry import copied, done, make_project, printed, refused
 from tests.cli.test_models_verify import IDENTITY
 from tests.conftest import run_git
@@ -165,7 +165,6 @@ def test_a_push_of_a_version_says_what_the_dvc_remote_has_not_got(tmp_path: Path
     done(root, "models", "register", "r0.95", "--name", "digits")
     pushed = hooked_git(root, "push", "-q", "origin", "main", "digits@v0.0.1", env=env)
     assert "model.pkl of digits@v0.0.1 is not on the DVC remote; type: dvc push --all-tags" in pushed.err
-    words = [sys.executable, "-m", "dvc", "push", "--all-tags", "-q"]
-    assert subprocess.run(words, cwd=root, check=False).returncode == 0
+    dvc(root, "push", "--all-tags", "-q")
     done(root, "promote", "digits@v0.0.1", "--to", "production")
     assert hooked_git(root, "push", "-q", "origin", "digits#production#1", env=env).err == ""

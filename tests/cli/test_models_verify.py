@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.dvc.conftest import dvc_repository, dvc_template
-from tests.cli.program import exp, inside, shown
+from tests.cli.program import dvc, exp, inside, shown
 from tests.cli.registry import copied, done, make_project
 from tests.conftest import run_git
 
@@ -179,13 +179,6 @@ def test_what_is_no_version_is_a_usage_error(project: Path, reference: str) -> N
 
 
 # --- with DVC ---------------------------------------------------------------------------------------------------
-
-
-def dvc(root: Path, *words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *words], cwd=root, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_a_clone_is_told_what_to_fetch_and_then_it_holds(tmp_path: Path) -> None:

@@ -1,24 +1,14 @@
 """Versions and the real DVC: `dvc push --all-tags` and `dvc fetch --all-tags` carry every one of them."""
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from expbench.adapters.git.tags import read_tags
-from tests.cli.program import inside
+from tests.cli.program import dvc, inside
 from tests.cli.registry import copied, done, make_project, printed, refused
 from tests.conftest import run_git
-
-
-def dvc(root: Path, *words: str) -> str:
-    found = subprocess.run(
-        [sys.executable, "-m", "dvc", *words], cwd=root, capture_output=True, text=True, check=False
-    )
-    assert found.returncode == 0, found.stderr
-    return found.stdout
 
 
 @pytest.fixture(scope="module")

@@ -144,7 +144,7 @@ def test_a_signal_in_the_middle_removes_what_was_made(
 ) -> None:
     """A filter of the user's that waits holds the restore in its middle."""
     waiting = tmp_path / "waiting"
-    run_git(repository, "config", "filter.slow.smudge", f"touch {waiting}; sleep 60; cat")
+    run_git(repository, "config", "filter.slow.smudge", f": > {waiting}; exec sleep 60")
     (repository / ".gitattributes").write_text("*.slow filter=slow\n")
     (repository / "a.slow").write_text("x")
     record(within, repository)

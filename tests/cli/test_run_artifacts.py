@@ -95,7 +95,7 @@ def test_a_link_out_of_the_project_is_not_followed(repository: Path, tmp_path: P
 def test_a_run_that_is_interrupted_keeps_its_artifacts(repository: Path) -> None:
     """Ctrl-C ends many trainings; their last checkpoint counts."""
     command = [sys.executable, "-m", "expbench", "run", "--artifact", "last.pt", "--"]
-    code = "echo weights > last.pt; touch ready; sleep 600"
+    code = "echo weights > last.pt; : > ready; exec sleep 600"  # a signal finds one process
     recorder = subprocess.Popen([*command, "sh", "-c", code], cwd=repository, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
     while not (repository / "ready").exists():

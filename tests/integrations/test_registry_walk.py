@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import exp, git
+from tests.cli.program import dvc, exp, git
 from tests.cli.registry import history_by_gto, printed, shown_by_gto
 
 ROOT = Path(__file__).parents[2]
@@ -65,10 +65,6 @@ def typed(root: Path, *words: str, code: int = 0) -> str:
     found = exp(root, *words)
     assert found.code == code, found.err
     return found.out + found.err
-
-
-def dvc(root: Path, *words: str) -> None:
-    subprocess.run([sys.executable, "-m", "dvc", *words], cwd=root, check=True, capture_output=True)
 
 
 def test_the_walk(sample: Path, tmp_path: Path) -> None:

@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.hooked import commit, head, note, trailers
-from tests.cli.program import Outcome, exp, inside, shown
+from tests.cli.program import Outcome, dvc, exp, inside, shown
 from tests.cli.registry import shown_by_gto
 from tests.conftest import run_git
 from tests.integrations.sample import own_path, sample_copy
@@ -41,13 +40,6 @@ def said(root: Path, *words: str, code: int = 0) -> Outcome:
     found = inside(root, *words)
     assert found.code == code, found.err
     return found
-
-
-def dvc(root: Path, *words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *words], cwd=root, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_from_a_run_to_production_and_to_a_clone(sample: Path, tmp_path: Path) -> None:

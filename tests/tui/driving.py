@@ -1,9 +1,10 @@
 """The dashboard driven without a terminal: keys in, text out, waiting for conditions only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
@@ -44,14 +45,21 @@ def drive(app: ExpApp, act: Driven, size: tuple[int, int] = (80, 24)) -> ExpApp:
         finally:
             app.reader.stop()  # an app that failed says nothing to its thread
 
-    asyncio.run(session())
+    with patch("textual.app.wait_for_idle", at_once), patch("textual.pilot.wait_for_idle", at_once):
+        asyncio.run(session())
     return app
 
 
+async def at_once(*_: float) -> None:
+    """Instead of Textual's wait until the process is idle: up to a second, twice a key, where a thread is at work."""
+    await asyncio.sleep(0)
+
+
 async def press(pilot: "Pilot[int]", *keys: str) -> None:
-    """Press keys, and let all that they begin come to its end."""
-    await pilot.press(*keys)
-    await pilot.pause()
+    """Press keys one by one, and let all that each begins come to its end."""
+    for key in keys:
+        await unless_over(pilot, pilot.press(key))
+        await turn(pilot)
 
 
 async def until(pilot: "Pilot[int]", holds: Callable[[], Any], what: str = "the condition") -> None:
@@ -59,8 +67,24 @@ async def until(pilot: "Pilot[int]", holds: Callable[[], Any], what: str = "the 
     for _ in range(DEADLINE_TURNS):
         if holds():
             return
-        await pilot.pause(0.01)
+        await turn(pilot, 0.01)
     raise AssertionError(f"{what} never came:\n{text(pilot.app)}")
+
+
+async def turn(pilot: "Pilot[int]", delay_s: float = 0.0) -> None:
+    """Let the app do all that it was asked before, and draw."""
+    await unless_over(pilot, pilot.pause(delay_s))
+
+
+async def unless_over(pilot: "Pilot[int]", waiting: Coroutine[Any, Any, None]) -> None:
+    """Wait for it, or for the end of the app: widgets that are gone answer nobody, and Textual asks them for 30 s."""
+    asked = asyncio.ensure_future(waiting)
+    assert pilot.app._task is not None
+    await asyncio.wait({asked, pilot.app._task}, return_when=asyncio.FIRST_COMPLETED)
+    if asked.done():
+        asked.result()
+    else:
+        asked.cancel()
 
 
 async def settled(pilot: "Pilot[int]") -> None:
@@ -71,7 +95,7 @@ async def settled(pilot: "Pilot[int]") -> None:
         same, before = (same + 1 if now == before else 0), now
         if same == 20:
             return
-        await pilot.pause(0.02)
+        await turn(pilot, 0.02)
     raise AssertionError(f"the screen never came to rest:\n{before}")
 
 

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from expbench.render.printable import printable
 from expbench.tui.keys import KEYS
-from tests.tui.driving import dashboard, drive, stored, text
+from tests.tui.driving import dashboard, drive, press, stored, text
 from tests.tui.test_terminal import NASTY, nasty
 
 # What would leave the dashboard, start a process or an editor, or give the terminal away.
@@ -24,7 +24,7 @@ def test_any_keys_in_any_order(repository: Path, seed: int) -> None:
 
     async def act(pilot: "Pilot[int]") -> None:
         for _ in range(60):
-            await pilot.press(dice.choice(keys))
+            await press(pilot, dice.choice(keys))
         assert app.is_running
         assert printable(text(app), newlines=True) == text(app)
 

@@ -19,7 +19,7 @@ from expbench.tui.screens.compare import CompareScreen
 from expbench.tui.screens.diff import DiffScreen
 from expbench.tui.widgets.linesview import LinesView
 from tests.cli.series_in_store import add_run, store_at, summary
-from tests.tui.driving import dashboard, drive, press, shows, text, until
+from tests.tui.driving import dashboard, drive, press, shows, text, turn, until
 
 A, B, C = "aaaabbbbcccc", "bbbbbbbbcccc", "ccccbbbbcccc"
 
@@ -46,7 +46,7 @@ async def compared(pilot: "Pilot[int]", app: ExpApp) -> CompareScreen:
     screen = app.shown
     assert isinstance(screen, CompareScreen)
     await until(pilot, lambda: screen.wanted and screen.painter.is_idle, "a comparison")
-    await pilot.pause()
+    await turn(pilot)
     return screen
 
 
@@ -266,7 +266,7 @@ def test_any_size_and_hostile_names(repository: Path, size: tuple[int, int]) -> 
         await compared(pilot, app)
         await press(pilot, "a", "l", "j", "d")
         await until(pilot, lambda: isinstance(app.screen, DiffScreen))
-        await pilot.pause()
+        await turn(pilot)
         assert not any(sign in text(app) for sign in "\x1b\x07\u202e")
         await press(pilot, "q", "G")
         assert not any(sign in text(app) for sign in "\x1b\x07\u202e")

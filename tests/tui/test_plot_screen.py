@@ -16,7 +16,7 @@ from expbench.tui.screens.plot import PlotScreen
 from expbench.tui.widgets.chart import Charts
 from expbench.tui.widgets.linesview import LinesView
 from tests.cli.series_in_store import add_run, store_at, summary
-from tests.tui.driving import dashboard, drive, press, shows, text, until
+from tests.tui.driving import dashboard, drive, press, shows, text, turn, until
 
 A, B, C = "aaaabbbbcccc", "bbbbbbbbcccc", "ccccbbbbcccc"
 SLOPE = [float(n) for n in range(101)]
@@ -72,7 +72,7 @@ async def opened(pilot: "Pilot[int]", app: ExpApp) -> PlotScreen:
 async def drawn(pilot: "Pilot[int]", screen: PlotScreen) -> None:
     """Wait until everything that was asked for is shown."""
     await until(pilot, lambda: screen.painter.is_idle and screen.reader.is_idle, "an idle painter")
-    await pilot.pause()
+    await turn(pilot)
 
 
 def test_marked_runs_are_overlaid_with_a_legend_and_the_command(place: Workplace) -> None:
@@ -151,14 +151,14 @@ def test_the_cursor_shows_the_values_of_all_runs(place: Workplace) -> None:
         screen = await opened(pilot, app)
         await press(pilot, "i")
         await shows(pilot, "aaaa one  50.0 at step 50", "bbbb two  100.0 at step 50")
-        assert len(screen.query_one("#charts", Charts).cursors) == 2
+        await until(pilot, lambda: len(screen.query_one("#charts", Charts).cursors) == 2)
         await press(pilot, "G")
         await shows(pilot, "aaaa one  100.0 at step 100")
         await press(pilot, "pageup", "h", "l")
         await until(pilot, lambda: "100.0 at step 100" not in text(app))
         await press(pilot, "i")
         await shows(pilot, "aaaa one  acc 100")
-        assert not screen.query_one("#charts", Charts).cursors
+        await until(pilot, lambda: not screen.query_one("#charts", Charts).cursors)
         await press(pilot, "i", "escape")
         assert screen.looking.cursor is None
 

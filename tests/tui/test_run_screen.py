@@ -20,7 +20,7 @@ from tests.cli.program import exp
 from tests.domain.previews.pictures import png
 from tests.render.documents import summary
 from tests.services.runs_in_memory import run
-from tests.tui.driving import Driven, dashboard, drive, press, shows, stored, text, until
+from tests.tui.driving import Driven, dashboard, drive, press, shows, stored, text, turn, until
 
 CHILD, PARENT, LONELY = "cccc00000000", "pppp00000000", "bbbb00000000"
 
@@ -353,7 +353,7 @@ def tabs_seen(app: ExpApp, size: tuple[int, int]) -> Sequence[str]:
         for tab in TABS:
             await to_tab(pilot, app, tab.name)
             await until(pilot, lambda: pane_of(app).is_complete, "all answers")
-            await pilot.pause()
+            await turn(pilot)
             screens.append(text(pilot.app))
 
     on_run(app, act, size)

@@ -11,6 +11,7 @@ import pytest
 
 from expbench.adapters.dvc.version import DvcData
 from tests.conftest import run_git
+from tests.forking import forked
 
 DVC_YAML = """\
 stages:
@@ -45,9 +46,8 @@ def quiet(what: str, done: int, total: int) -> None:
 def run_dvc(root: Path, *arguments: str) -> None:
     """A real `dvc` in `root`; fails the test when DVC fails."""
     environ = {**os.environ, "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(root.parent / "dvc-site")}
-    argv = [sys.executable, "-m", "dvc", *arguments, "-q"]
-    done = subprocess.run(argv, cwd=root, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = forked("dvc", [*arguments, "-q"], str(root), environ)
+    assert done.code == 0, (done.out + done.err).decode()
 
 
 def dvc_hashes(root: Path) -> dict[str, str]:

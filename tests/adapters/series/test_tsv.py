@@ -4,8 +4,6 @@ import csv
 import json
 import math
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from expbench.adapters.series.reader import SeriesFile, find_series
 from expbench.adapters.series.tsv import MOST_POINTS, thinned, write_tsv
 from expbench.adapters.series.writer import SeriesWriter
 from expbench.domain.series import RECORD
+from tests.cli.program import dvc
 from tests.conftest import run_git
 
 
@@ -159,26 +158,18 @@ def test_links_in_the_run_lead_nowhere(tmp_path: Path, place: str) -> None:
     assert _files(run_dir) == ["loss.tsv"]
 
 
-def _dvc(root: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    environ = {**os.environ, "DVC_NO_ANALYTICS": "1"}
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=environ, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @pytest.mark.slow
 def test_dvc_draws_them(repository: Path) -> None:
     """Real DVC: the files alone, and as the plots of a `dvc.yaml` across two revisions."""
-    _dvc(repository, "init", "-q")
+    dvc(repository, "init", "-q")
     (repository / "dvc.yaml").write_text("plots:\n- plots/metrics:\n    x: step\n")
     write_tsv(str(repository), [_raw(repository.parent / "a.pts", [1.0, 0.5], "val/loss")])
     run_git(repository, "add", "-A")
     run_git(repository, "commit", "-q", "-m", "plots")
-    alone = _dvc(repository, "plots", "show", "plots/metrics/val/loss.tsv", "--json")
+    alone = dvc(repository, "plots", "show", "plots/metrics/val/loss.tsv", "--json")
     assert _drawn(alone) == [(0, 1.0, "workspace"), (1, 0.5, "workspace")]
     write_tsv(str(repository), [_raw(repository.parent / "a.pts", [2.0, math.inf], "val/loss")])
-    both = _dvc(repository, "plots", "diff", "HEAD", "--json")
+    both = dvc(repository, "plots", "diff", "HEAD", "--json")
     assert _drawn(both) == [(0, 1.0, "HEAD"), (1, 0.5, "HEAD"), (0, 2.0, "workspace"), (1, math.inf, "workspace")]
 
 
