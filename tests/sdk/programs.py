@@ -11,6 +11,7 @@ from typing import Any
 from expbench.adapters.series.reader import SeriesFile, find_series, read_points
 from expbench.adapters.store.runs import FileStore, open_store
 from expbench.domain.document import RunDocument
+from tests.cli.program import exp
 
 BEGIN = "import os, signal, sys, threading, warnings\nimport expbench\n"
 DEADLINE_S = 60.0
@@ -25,15 +26,27 @@ def program(root: Path, code: str) -> str:
 
 def alone(root: Path, code: str, *, expect: int | None = 0, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a program by itself; fails unless it ends with the code that is expected (None: with any)."""
-    return _run([sys.executable, program(root, code)], root, expect, environ)
+    done = subprocess.run(
+        [sys.executable, program(root, code)],
+        cwd=root,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE_S,
+    )
+    assert expect is None or done.returncode == expect, (done.returncode, done.stderr)
+    return done
 
 
 def under_exp_run(
     root: Path, code: str, *, options: Sequence[str] = (), expect: int | None = 0, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a program under `exp run`."""
-    record = [sys.executable, "-m", "expbench", "run", "--no-system-metrics", *options, "--"]
-    return _run([*record, sys.executable, program(root, code)], root, expect, environ)
+    words = ["run", "--no-system-metrics", *options, "--", sys.executable, program(root, code)]
+    done = exp(root, *words, env=environ)
+    assert expect is None or done.code == expect, (done.code, done.err)
+    return subprocess.CompletedProcess(words, done.code, done.out, done.err)
 
 
 def start_alone(root: Path, code: str, **environ: str) -> "subprocess.Popen[str]":
@@ -95,14 +108,3 @@ def wait_for(holds: Callable[[], Any], what: str = "the condition") -> Any:
         assert time.monotonic() < until, f"{what} never came"
         time.sleep(0.005)
     return found
-
-
-def _run(
-    command: Sequence[str], root: Path, expect: int | None, environ: dict[str, str]
-) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, **environ}
-    done = subprocess.run(
-        command, cwd=root, env=environ, capture_output=True, text=True, check=False, timeout=DEADLINE_S
-    )
-    assert expect is None or done.returncode == expect, (done.returncode, done.stderr)
-    return done
