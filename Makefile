@@ -57,12 +57,13 @@ $(BENCH_VENV)/.stamp: requirements/bench.txt | python
 	@$(BENCH_VENV)/bin/python $(PIP) -r requirements/bench.txt || echo "the peers can't be installed: they are left out"
 	@touch $@
 
-# An environment of its own: frameworks are large, and none of them is a dependency of exp.
+# An environment of its own: frameworks are large, and none of them is a dependency of exp. Few of their modules are
+# ever imported, so none is compiled before.
 $(INTEGRATIONS_VENV)/.stamp: requirements/integrations.txt pyproject.toml | python
 	@echo "setting up $(INTEGRATIONS_VENV), the frameworks of expbench.integrations (1.6 GB, about two minutes)"
 	@mkdir -p build
 	@$(PYTHON) -m venv $(INTEGRATIONS_VENV)
-	@$(INTEGRATIONS_VENV)/bin/python $(PIP) -r requirements/integrations.txt
+	@$(INTEGRATIONS_VENV)/bin/python $(PIP) --no-compile -r requirements/integrations.txt
 	@$(INTEGRATIONS_VENV)/bin/python $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
