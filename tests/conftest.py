@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,21 +29,32 @@ def ordinary_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def hermetic_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made once and copied for each test is made in such an environment, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        leave_the_callers_world(patch, tmp_path_factory.mktemp("home"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty HOME, no `GIT_*`, no `EXP_*`, no colour wish of the caller's."""
-    home = tmp_path_factory.mktemp("home")
+    """A home of its own for each test."""
+    leave_the_callers_world(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def leave_the_callers_world(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """An empty HOME, no `GIT_*` but an identity, no `EXP_*`, no colour wish of the caller's."""
     for name in list(os.environ):
         if name.startswith(("GIT_", "EXP_", "DVC_")) or name in UNWANTED:
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_AUTHOR_NAME", "Tester")
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "tester@example.org")
-    monkeypatch.setenv("GIT_COMMITTER_NAME", "Tester")
-    monkeypatch.setenv("GIT_COMMITTER_EMAIL", "tester@example.org")
+            patch.delenv(name)
+    patch.setenv("HOME", str(home))
+    patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    patch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for role in ("AUTHOR", "COMMITTER"):
+        patch.setenv(f"GIT_{role}_NAME", "Tester")
+        patch.setenv(f"GIT_{role}_EMAIL", "tester@example.org")
 
 
 def run_git(root: Path, *arguments: str) -> str:
@@ -60,7 +72,7 @@ def template_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "train.py").write_text("print('loss: 0.5')\n")
     (root / "README.md").write_text("A repository for tests.\n")
     run_git(root, "add", "-A")
-    run_git(root, "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "-q", "-m", "first")
+    run_git(root, "commit", "-q", "-m", "first")
     return root
 
 

@@ -9,21 +9,17 @@ import pytest
 from tests.cli.hooked import hooked_git
 from tests.cli.program import dvc, inside, shown
 from tests.cli.registry import copied, done, make_project, printed, refused
-from tests.cli.test_models_verify import IDENTITY
 from tests.conftest import run_git
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in IDENTITY.items():
-            patch.setenv(name, value)
-        root = make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9)
-        (root / "requirements.txt").write_text("a-lock==1.0\n")
-        for run in ("r0.95", "r0.9"):
-            done(root, "models", "register", run, "--name", "digits")
-        done(root, "promote", "digits@v0.0.1", "--to", "production")
-        return root
+    root = make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9)
+    (root / "requirements.txt").write_text("a-lock==1.0\n")
+    for run in ("r0.95", "r0.9"):
+        done(root, "models", "register", run, "--name", "digits")
+    done(root, "promote", "digits@v0.0.1", "--to", "production")
+    return root
 
 
 @pytest.fixture

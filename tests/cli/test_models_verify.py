@@ -16,19 +16,15 @@ from tests.conftest import run_git
 __all__ = ["dvc_repository", "dvc_template"]
 
 ALL = ["message", "record commit", "run", "snapshot", "artifact", "data", "env"]
-IDENTITY = {f"GIT_{role}_{part}": "t@x" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose better run is the first version, in production."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in IDENTITY.items():
-            patch.setenv(name, value)
-        root = make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9)
-        done(root, "models", "register", "r0.95", "--name", "digits")
-        done(root, "promote", "digits@v0.0.1", "--to", "production")
-        return root
+    root = make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9)
+    done(root, "models", "register", "r0.95", "--name", "digits")
+    done(root, "promote", "digits@v0.0.1", "--to", "production")
+    return root
 
 
 @pytest.fixture

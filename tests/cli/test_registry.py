@@ -20,16 +20,7 @@ from tests.conftest import run_git
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three runs: good, worse by more than the gate allows, hopeless."""
-    environ = {
-        "GIT_AUTHOR_NAME": "T",
-        "GIT_AUTHOR_EMAIL": "t@x",
-        "GIT_COMMITTER_NAME": "T",
-        "GIT_COMMITTER_EMAIL": "t@x",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environ.items():
-            patch.setenv(name, value)
-        return make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9, 0.5)
+    return make_project(tmp_path_factory.mktemp("made") / "project", 0.95, 0.9, 0.5)
 
 
 @pytest.fixture

@@ -20,11 +20,7 @@ def check(answer: object, schema: Schema) -> None:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Proven, unproven and foreign tags; a demotion, a deprecation."""
-    names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in names:
-            patch.setenv(name, "t@example.org")
-        return _tagged(tmp_path_factory.mktemp("made") / "project")
+    return _tagged(tmp_path_factory.mktemp("made") / "project")
 
 
 def _tagged(folder: Path) -> Path:

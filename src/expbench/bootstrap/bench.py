@@ -41,35 +41,6 @@ def build_bench(
     root, settings = place.project.root, place.settings
     patterns = [*dict.fromkeys((*settings.artifact_paths, *artifacts))]
     began_ns = time.time_ns()
-    watch = MetricsWatch(place, around.place)
-
-    def kept_artifacts(run_dir: str) -> KeptArtifacts:
-        if not patterns:
-            return KeptArtifacts([], [])
-        from expbench.bootstrap.gathering import gather
-
-        return gather(run_dir, root, patterns, began_ns, progress)
-
-    def unpinned(run_id: str) -> list[str]:
-        run_dir = place.store.run_dir(run_id)
-        if not has_notes(run_dir):
-            return []
-        from expbench.adapters.execution.audit.reading import Place, unpinned_inputs
-
-        try:
-            document = place.store.read(run_id)
-            entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
-            found = unpinned_inputs(Place(root, run_dir, began_ns), document["code"]["snapshot"], entries)
-            place.store.append(run_id, [Event("reads", place.clock.now(), {"unpinned": len(found)})])
-        finally:
-            discard_notes(run_dir)
-        return found
-
-    def settled(document: RunDocument) -> None:
-        from expbench.bootstrap.linking import settle
-
-        settle(place, document)
-
     return Workbench(
         store=place.store,
         code=GitCode(place.project, settings.max_file_size, untracked_cap=settings.max_untracked_size),
@@ -77,10 +48,41 @@ def build_bench(
         env=ChildEnv(root, place.cache_dir, around.environ, settings.env_variables),
         clock=place.clock,
         progress=progress,
-        metrics=watch.gather,
-        artifacts=kept_artifacts,
+        metrics=MetricsWatch(place, around.place).gather,
+        artifacts=lambda run_dir: _kept(run_dir, root, patterns, began_ns, progress),
         warn=warn,
         stopped=stopped,
-        unpinned=unpinned,
-        settled=settled,
+        unpinned=lambda run_id: _unpinned(place, run_id, began_ns),
+        settled=lambda document: _settle(place, document),
     )
+
+
+def _kept(run_dir: str, root: str, patterns: Sequence[str], began_ns: int, progress: Progress) -> KeptArtifacts:
+    if not patterns:
+        return KeptArtifacts([], [])
+    from expbench.bootstrap.gathering import gather
+
+    return gather(run_dir, root, patterns, began_ns, progress)
+
+
+def _unpinned(place: Workplace, run_id: str, began_ns: int) -> list[str]:
+    """The files that the run read and that nothing pins; its notes of what it read are used up."""
+    run_dir = place.store.run_dir(run_id)
+    if not has_notes(run_dir):
+        return []
+    from expbench.adapters.execution.audit.reading import Place, unpinned_inputs
+
+    try:
+        document = place.store.read(run_id)
+        entries = [*document["data"]["inputs"], *document["data"]["outputs"]]
+        found = unpinned_inputs(Place(place.project.root, run_dir, began_ns), document["code"]["snapshot"], entries)
+        place.store.append(run_id, [Event("reads", place.clock.now(), {"unpinned": len(found)})])
+    finally:
+        discard_notes(run_dir)
+    return found
+
+
+def _settle(place: Workplace, document: RunDocument) -> None:
+    from expbench.bootstrap.linking import settle
+
+    settle(place, document)

@@ -103,11 +103,7 @@ def dvc_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The repository that tests copy."""
     root = tmp_path_factory.mktemp("dvc-template") / "repo"
     root.mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        for role in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{role}_NAME", "Tester")
-            patch.setenv(f"GIT_{role}_EMAIL", "tester@example.org")
-        build(root)
+    build(root)
     return root
 
 
