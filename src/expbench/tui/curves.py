@@ -1,4 +1,7 @@
-"""Sparklines for the rows in sight: read beside the screen, kept as long as the series is as long as it was."""
+"""Sparklines for the rows in sight: read beside the screen, kept as long as the series is as long as it was.
+
+Those of runs that go on are drawn again every few seconds: a point more is hardly seen in a curve of all of them.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,6 +16,7 @@ from expbench.tui.state import Snapshot
 from expbench.tui.views.runs import CURVE
 
 _MOST: Final = 2000
+RENEWED_S: Final = 5.0
 
 
 class Curves:
@@ -23,13 +27,19 @@ class Curves:
         self._style = style
         self._metric: str | None = None
         self._counts: dict[str, int] = {}
+        self._renewed_s = 0.0
         self.drawn: dict[str, str] = {}
 
     def wanted(self, snapshot: Snapshot, metric: str, run_ids: Sequence[str]) -> list[str]:
-        """The runs of these whose curve is not drawn as it now is."""
+        """The runs of these whose curve is not drawn as it now is; live ones when it is time again."""
         if metric != self._metric or len(self.drawn) > _MOST:
             self._metric, self.drawn, self._counts = metric, {}, {}
-        return [run_id for run_id in run_ids if self._counts.get(run_id) != _count(snapshot, run_id, metric)]
+        stale = [run_id for run_id in run_ids if self._counts.get(run_id) != _count(snapshot, run_id, metric)]
+        now_s = self._place.clock.monotonic()
+        if now_s - self._renewed_s >= RENEWED_S:
+            self._renewed_s = now_s
+            return stale
+        return [run_id for run_id in stale if run_id not in self.drawn or run_id not in snapshot.live]
 
     def draw(self, snapshot: Snapshot, metric: str, run_ids: Sequence[str]) -> None:
         """Draw the curves of these runs; one that can't be read stays empty."""
