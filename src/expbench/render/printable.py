@@ -62,8 +62,6 @@ def clip(text: str, cells: int, ellipsis: str = ELLIPSIS) -> str:
 
     Only as much of the text is looked at as could fit, so a name of a megabyte costs what a short one costs.
     """
-    if len(text) <= cells and text.isascii() and text.isprintable():
-        return text
     if cells <= 0:
         return ""
     most = cells * _POINTS_PER_CELL + _POINTS_SPARE
@@ -72,6 +70,14 @@ def clip(text: str, cells: int, ellipsis: str = ELLIPSIS) -> str:
         return shown
     end = ellipsis if width(ellipsis) <= cells else ""
     return _prefix(shown, cells - width(end)) + end
+
+
+def fit(text: str, cells: int, ellipsis: str = ELLIPSIS) -> tuple[str, int]:
+    """As `clip`, with the cells that are taken: for what is drawn again and again."""
+    if len(text) <= cells and text.isascii() and text.isprintable():
+        return text, len(text)
+    shown = clip(text, cells, ellipsis)
+    return shown, width(shown)
 
 
 def wrap(text: str, cells: int) -> list[str]:

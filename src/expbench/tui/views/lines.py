@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias, overload
 
-from expbench.render.printable import ELLIPSIS, clip, printable, width
+from expbench.render.printable import ELLIPSIS, clip, fit, printable, width
 from expbench.render.style import Role
 
 
@@ -90,9 +90,10 @@ def fitted(spans: Line, cells: int, ellipsis: str = ELLIPSIS) -> list[tuple[str,
         if look != before and texts:
             pieces.append(("".join(texts), before))
             texts = []
-        shown, before = clip(text, left, ellipsis), look
+        shown, taken = fit(text, left, ellipsis)
         texts.append(shown)
-        left -= width(shown)
+        before = look
+        left -= taken
     if texts:
         pieces.append(("".join(texts), before))
     if left > 0:

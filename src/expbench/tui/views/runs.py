@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple
 from expbench.domain.document import RunDocument
 from expbench.domain.query.compiled import Watched
 from expbench.domain.query.fields import full_name
-from expbench.render.printable import clip, width
+from expbench.render.printable import clip, fit, width
 from expbench.render.runs import STATUS_ROLES, headers, table_column, value_cell
 from expbench.render.style import Style, sign
 from expbench.render.table import GAP, Cell, Column, column_widths
@@ -131,7 +131,7 @@ class RunLines(LazyLines):
         name = "baseline" if run_id == choices.baseline else "mark" if run_id in choices.marks else ""
         shown = "damaged" if run_id in self._scene.snapshot.damaged else document["status"]
         letter = Span(sign(shown, style._replace(unicode=False)), STATUS_ROLES[shown])
-        return [Span(sign(name, style) if name else " ", "mark"), Span(" "), letter, Span(" ")]
+        return [Span(f"{sign(name, style)} ", "mark") if name else Span("  "), letter, Span(" ")]
 
     def _group(self, group: Group) -> Line:
         cells: list[Sequence[Span]] = [_summary(group, name, self._scene.style) for name in self._shown.names]
@@ -203,7 +203,7 @@ def _fitted(cell: Sequence[Span], room: int) -> tuple[list[Span], str]:
     """The cell's spans as far as there is room, and the blanks that are left."""
     fitted: list[Span] = []
     for text, look in cell:
-        shown = clip(text, room)
+        shown, taken = fit(text, room)
         fitted.append(Span(shown, look))
-        room -= width(shown)
+        room -= taken
     return fitted, " " * room

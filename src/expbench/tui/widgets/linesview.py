@@ -167,7 +167,7 @@ def _same_cells(pairs: Iterable[tuple[Segment, Segment]], *, backwards: bool) ->
         if one != other:
             same_look = one.style == other.style and one.text.isascii() and other.text.isascii()
             return cells + (_same_letters(one.text, other.text, backwards=backwards) if same_look else 0)
-        cells += one.cell_length
+        cells += len(one.text) if one.text.isascii() else one.cell_length
     return cells
 
 
