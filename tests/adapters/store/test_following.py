@@ -210,6 +210,31 @@ def test_a_run_that_goes_on_is_live_with_the_metrics_logged_so_far_and_its_end_i
     assert latest(follower) is None
 
 
+def test_a_run_whose_recorder_is_dead_is_not_taken_for_alive_because_something_still_logs(store: FileStore) -> None:
+    """As when `exp run` was killed and the training it had begun goes on."""
+    lock = hold(store.run_dir("000000000001"))
+    run_id = started(store, 1)
+    follower = Follower(store)
+    writer = SeriesWriter(os.path.join(store.run_dir(run_id), "metrics"), "api")
+    seen = []
+    for step in range(8):
+        if step == 2:
+            lock.release()
+        writer.append("loss", 1.0 / (step + 1), step)
+        news = latest(follower)
+        assert news is not None
+        document = news.document(run_id)
+        assert document is not None
+        assert document["metrics"]["loss"]["last"] == 1.0 / (step + 1)
+        seen.append(document["status"])
+        if seen[-1] != "running":
+            break
+    assert seen[:2] == ["running", "running"]
+    assert seen[-1] == "killed"
+    assert len(seen) < 8
+    writer.close()
+
+
 def test_a_damaged_run_is_named_and_the_others_are_told(store: FileStore) -> None:
     for number in range(3):
         store.create(case(number))

@@ -21,6 +21,7 @@ from expbench.ports import DamagedRun
 
 _Stamp = tuple[int, int]
 _ABSENT: Final[_Stamp] = (-1, -1)
+_UNASKED: Final = 3  # looks at which a run that has logged since the last one counts as alive
 
 
 class Look(NamedTuple):
@@ -38,14 +39,15 @@ class _Series(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A run as it was at the last look: its folder, its journal's stamp and state, its lock, what the journal tells
-    of it, its series and their summaries, and all of that together.
+    """A run as it was at the last look: its folder, its journal's stamp and state, its lock and how many looks ago
+    that was asked for, what the journal tells of it, its series and their summaries, and all of that together.
     """
 
     folder: str
     journal: _Stamp
     state: RunState | None
     held: bool
+    unasked: int
     told: Look
     series: _Series
     running: dict[str, Running]
@@ -80,13 +82,22 @@ class Living:
 
     def _now(self, run_id: str, before: _Known | None) -> _Known:
         folder = before.folder if before else run_folder(self._exp_dir, run_id)
-        stamp, held = _stamp(os.path.join(folder, "events.jsonl")), is_held(folder)
-        if before and (before.journal, before.held) == (stamp, held):
-            series = _series_in(folder) if _goes_on(before.state) else _NO_SERIES
-            return before if series == before.series else self._with_points(before, series)
-        state = read_state(self._exp_dir, run_id)
+        stamp = _stamp(os.path.join(folder, "events.jsonl"))
+        if before is None or before.journal != stamp:
+            return self._anew(run_id, before, folder, stamp)
+        series = _series_in(folder) if _goes_on(before.state) else _NO_SERIES
+        has_logged = series != before.series
+        trusted = has_logged and before.held and before.unasked < _UNASKED
+        if not trusted and is_held(folder) != before.held:
+            return self._anew(run_id, before, folder, stamp)
+        if not has_logged:
+            return before
+        return self._with_points(before._replace(unasked=before.unasked + 1 if trusted else 0), series)
+
+    def _anew(self, run_id: str, before: _Known | None, folder: str, stamp: _Stamp) -> _Known:
+        held, state = is_held(folder), read_state(self._exp_dir, run_id)
         told, running = _look(state, folder), before.running if before else {}
-        known = _Known(folder, stamp, state, held, told, _NO_SERIES, running, told)
+        known = _Known(folder, stamp, state, held, 0, told, _NO_SERIES, running, told)
         return self._with_points(known, _series_in(folder)) if _goes_on(state) else known
 
     def _with_points(self, known: _Known, series: _Series) -> _Known:

@@ -5,6 +5,7 @@ whether that is better, by sign, arrow and colour.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from expbench.domain.document import RunDocument
@@ -191,19 +192,20 @@ def _joined(spans: Sequence[Span]) -> str:
 def _row(shown: Layout, cells: Sequence[Sequence[Span]]) -> list[Span]:
     spans: list[Span] = []
     for column, cell, room in zip(shown.columns, cells, shown.widths, strict=False):
-        fitted, blanks = _fitted(cell, room)
-        if column.right:
-            spans += [Span(blanks), *fitted, Span(GAP)]
-        else:
-            spans += [*fitted, Span(blanks + GAP)]
+        is_short = len(cell) == 1 and len(cell[0].text) <= room
+        spans += (_fitted_again if is_short else _fitted)(tuple(cell), room, column.right)
     return spans
 
 
-def _fitted(cell: Sequence[Span], room: int) -> tuple[list[Span], str]:
-    """The cell's spans as far as there is room, and the blanks that are left."""
+def _fitted(cell: Sequence[Span], room: int, right: bool) -> tuple[Span, ...]:
+    """The cell's spans as far as there is room, with the blanks around them."""
     fitted: list[Span] = []
     for text, look in cell:
         shown, taken = fit(text, room)
         fitted.append(Span(shown, look))
         room -= taken
-    return fitted, " " * room
+    blanks = " " * room
+    return (Span(blanks), *fitted, Span(GAP)) if right else (*fitted, Span(blanks + GAP))
+
+
+_fitted_again = lru_cache(4096)(_fitted)  # live rows are drawn twice a second, and most of their cells stay
