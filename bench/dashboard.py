@@ -3,6 +3,7 @@ idleness, memory. CPU is that of the dashboard's process alone, read while it li
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -81,11 +82,20 @@ def _with_many(project: Path) -> Iterator[Row]:
 
 
 def _live(project: Path) -> Iterator[Row]:
-    project.mkdir(exist_ok=True)
+    shutil.rmtree(project, ignore_errors=True)
+    project.mkdir()
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     writer = subprocess.Popen([sys.executable, "-m", "bench.living", str(project), str(LIVE)], stdout=subprocess.PIPE)
     assert writer.stdout is not None
     writer.stdout.readline()
+    try:
+        yield from _beside(project)
+    finally:
+        writer.terminate()
+        writer.wait()
+
+
+def _beside(project: Path) -> Iterator[Row]:
     terminal = Terminal(project, "tui", lines=LIVE + 14)
     terminal.shows(f"{LIVE} runs")
     terminal.read(3.0)
@@ -94,8 +104,6 @@ def _live(project: Path) -> Iterator[Row]:
     yield limit_row(f"dashboard: {LIVE} live rows: CPU", (_cpu_s(terminal) - before) / SECONDS * 100, 5, "%")
     yield limit_row(f"dashboard: {LIVE} live rows: sent", (len(terminal.raw) - sent) / SECONDS / 1e3, 3, "kB/s")
     _end(terminal)
-    writer.terminate()
-    writer.wait()
 
 
 def _watch(terminal: Terminal) -> None:
