@@ -23,6 +23,7 @@ from expbench.tui.views.journal import journal_lines, output_lines
 from expbench.tui.views.lines import fitted, joined, line, text_of
 from expbench.tui.views.picking import Group, Item, Wish
 from expbench.tui.views.runs import Layout, RunLines, Scene, group_metrics, header, layout
+from tests.services.runs_in_memory import run
 from tests.tui.test_picking import AT, RUNS, case, snapshot_of
 
 NOW = "2026-03-10T12:00:00.000000Z"
@@ -172,6 +173,16 @@ def test_header_and_rows_are_of_one_width(width: int) -> None:
     shown, lines = rows(view)
     assert all(len(text) <= max(width, 12) + 4 for text in lines)
     assert text_of(header(shown, view.style)).strip() or width < 5
+
+
+def test_what_is_cut_ends_in_ascii_where_the_terminal_has_no_more() -> None:
+    ascii_only = scene(width=60)._replace(style=PLAIN._replace(width=60, unicode=False))
+    long_names = snapshot_of([run("000000000009", "long-name-" * 20, metrics={"accuracy-of-all-of-it": 0.5})])
+    view = ascii_only._replace(snapshot=long_names)
+    shown, lines = rows(view)
+    assert "~" in lines[0]
+    assert lines[0].isascii()
+    assert text_of(header(shown._replace(curve="a-metric-with-a-long-name"), view.style)).isascii()
 
 
 def test_columns_by_choice_and_from_a_later_one_on() -> None:

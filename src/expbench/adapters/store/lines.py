@@ -24,7 +24,7 @@ PADDING: Final = 16_384
 FIRST: Final = b""
 INSERT: Final = b","
 UPDATE: Final = b", "
-_BITS: Final = str.maketrans("01", " \t")
+_BITS: Final = bytes.maketrans(b"01", b" \t")
 _CHECKSUM: Final = 32
 _RUN_ID: Final = re.compile(rb'\{"schema":\d{1,9},"id":"([0-9a-z]{12})"')
 
@@ -103,4 +103,4 @@ def run_id_of(document: bytes) -> str:
 
 
 def _checksum(text: bytes) -> bytes:
-    return format(crc32(text), "032b").translate(_BITS).encode()
+    return format(crc32(text), "032b").encode().translate(_BITS)

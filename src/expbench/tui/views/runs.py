@@ -91,10 +91,11 @@ def usual(documents: Sequence[RunDocument], metric: str | None) -> list[Watched]
 
 def header(shown: Layout, style: Style) -> Line:
     """The line above the rows."""
-    spans = _row(shown, [[Span(column.header, "dim")] for column in shown.columns])
+    cut = sign("ellipsis", style)
+    spans = _row(shown, [[Span(column.header, "dim")] for column in shown.columns], cut)
     before = f"<{shown.first}" if shown.first else ""
-    more = [Span(f"+{shown.hidden}{sign('ellipsis', style)}", "dim")] if shown.hidden else []
-    curve = [Span(clip(shown.curve, CURVE).ljust(CURVE) + GAP, "dim")] if shown.curve else []
+    more = [Span(f"+{shown.hidden}{cut}", "dim")] if shown.hidden else []
+    curve = [Span(clip(shown.curve, CURVE, cut).ljust(CURVE) + GAP, "dim")] if shown.curve else []
     return [Span(before.ljust(GUTTER), "dim"), *spans, *curve, *more]
 
 
@@ -106,6 +107,7 @@ class RunLines(LazyLines):
         self._shown = shown
         self._scene = scene
         self._base = _baseline(scene)
+        self._cut = sign("ellipsis", scene.style)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -125,7 +127,7 @@ class RunLines(LazyLines):
         cells = [_value(self._scene, self._base, one, name, document) for one, name in pairs]
         curve = self._scene.curves.get(document["id"], "") if self._shown.curve else ""
         ends = [Span(curve.ljust(CURVE), "key")] if self._shown.curve else []
-        return [*self._gutter(document), *_row(self._shown, cells), *ends]
+        return [*self._gutter(document), *_row(self._shown, cells, self._cut), *ends]
 
     def _gutter(self, document: RunDocument) -> list[Span]:
         run_id, choices, style = document["id"], self._scene.choices, self._scene.style
@@ -146,10 +148,10 @@ class RunLines(LazyLines):
         """The label takes the room of the columns before the first metric."""
         first = next(number for number, cell in enumerate(cells) if cell)
         room = sum(self._shown.widths[:first]) + len(GAP) * first + GUTTER - 2
-        words = clip(f"{group.label}  ({len(group.run_ids):,})", max(room - 2, 1))
+        words = clip(f"{group.label}  ({len(group.run_ids):,})", max(room - 2, 1), self._cut)
         label = [Span(words + " " * (room - width(words)), "heading")]
         rest = Layout([], [], self._shown.columns[first:], self._shown.widths[first:], 0, 0, None)
-        return label + _row(rest, cells[first:])
+        return label + _row(rest, cells[first:], self._cut)
 
 
 def _summary(group: Group, name: str, style: Style) -> Sequence[Span]:
@@ -189,19 +191,19 @@ def _joined(spans: Sequence[Span]) -> str:
     return "".join(span.text for span in spans)
 
 
-def _row(shown: Layout, cells: Sequence[Sequence[Span]]) -> list[Span]:
+def _row(shown: Layout, cells: Sequence[Sequence[Span]], cut: str) -> list[Span]:
     spans: list[Span] = []
     for column, cell, room in zip(shown.columns, cells, shown.widths, strict=False):
         is_short = len(cell) == 1 and len(cell[0].text) <= room
-        spans += (_fitted_again if is_short else _fitted)(tuple(cell), room, column.right)
+        spans += (_fitted_again if is_short else _fitted)(tuple(cell), room, column.right, cut)
     return spans
 
 
-def _fitted(cell: Sequence[Span], room: int, right: bool) -> tuple[Span, ...]:
-    """The cell's spans as far as there is room, with the blanks around them."""
+def _fitted(cell: Sequence[Span], room: int, right: bool, cut: str) -> tuple[Span, ...]:
+    """The cell's spans as far as there is room, with the blanks around them; `cut` ends what was cut."""
     fitted: list[Span] = []
     for text, look in cell:
-        shown, taken = fit(text, room)
+        shown, taken = fit(text, room, cut)
         fitted.append(Span(shown, look))
         room -= taken
     blanks = " " * room
