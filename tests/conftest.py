@@ -8,17 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
-from tests.forking import NOT_FOR_TESTS
-
-# Every run tries the same examples, so that a failure is one of the change at hand. Others now and then:
-# HYPOTHESIS_PROFILE=explore make test. A busy machine is no failure.
-settings.register_profile("steady", derandomize=True, database=None, deadline=None)
-settings.register_profile("explore", deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+from tests.forking import LOCALE, NOT_FOR_TESTS
 
 UNWANTED = {"NO_COLOR", "FORCE_COLOR", "COLUMNS", NOT_FOR_TESTS}
+
+
+def choose_examples() -> None:
+    """Every run of property tests tries the same examples, so that a failure is one of the change at hand.
+
+    Others now and then: HYPOTHESIS_PROFILE=explore make test. A busy machine is no failure.
+    """
+    try:
+        from hypothesis import settings
+    except ModuleNotFoundError:
+        return  # where only integrations are tested
+    settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+    settings.register_profile("explore", deadline=None, print_blob=True)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+choose_examples()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -44,10 +54,11 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 def leave_the_callers_world(patch: pytest.MonkeyPatch, home: Path) -> None:
-    """An empty HOME, no `GIT_*` but an identity, no `EXP_*`, no colour wish of the caller's."""
+    """An empty HOME, no `GIT_*` but an identity, no `EXP_*`, no colour wish of the caller's, no locale."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "EXP_", "DVC_")) or name in UNWANTED:
+        if name.startswith(("GIT_", "EXP_", "DVC_", *LOCALE)) or name in UNWANTED:
             patch.delenv(name)
+    patch.setenv("LANG", "C.UTF-8")
     patch.setenv("HOME", str(home))
     patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     patch.setenv("XDG_CACHE_HOME", str(home / ".cache"))

@@ -26,6 +26,7 @@ _DVC = """dvc.repo dvc.cli.parser dvc.repo.open_repo dvc.repo.index dvc.repo.plo
     dvc.repo.params dvc.repo.stage dvc.repo.graph dvc.cachemgr dvc.rwlock dvc.dirs dvc.analytics dvc.data_cloud
     dulwich.porcelain dulwich.walk networkx rich.status""".split()
 STARTUP = ("PYTHON", "LC_", "LANG", "LD_", "TZ")  # how the names of variables begin that are read at the start
+LOCALE = ("LC_", "LANG")  # that of tests is C.UTF-8
 NOT_FOR_TESTS = "PYTHONDONTWRITEBYTECODE"  # every start of `exp` would compile all of its modules again
 
 
@@ -97,7 +98,12 @@ def _startup(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name.startswith(STARTUP) and name != NOT_FOR_TESTS}
 
 
-_AT_FIRST = _startup(os.environ)  # before a test changed it
+def _in_english(environ: Mapping[str, str]) -> dict[str, str]:
+    others = {name: value for name, value in environ.items() if not name.startswith(LOCALE)}
+    return {**others, "LANG": "C.UTF-8"}
+
+
+_AT_FIRST = _startup(_in_english(os.environ))  # before a test changed it
 
 
 def _read_all(pid: int, pipes: Sequence[int]) -> list[bytes]:
