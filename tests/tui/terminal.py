@@ -15,6 +15,7 @@ from pathlib import Path
 import pyte
 
 DEADLINE_S = 60.0
+MOUSE = (b"1000", b"1003", b"1006")
 
 
 class Terminal:
@@ -110,10 +111,18 @@ class Terminal:
 
     def was_given_back(self) -> bool:
         """Whether the last word on each of the terminal's modes is that it is off, and its settings are back."""
-        modes = {b"1049": b"l", b"25": b"h", b"1004": b"l", b"2004": b"l", b"7": b"h"}
+        modes = {b"1049": b"l", b"25": b"h", b"1004": b"l", b"2004": b"l", b"7": b"h", **dict.fromkeys(MOUSE, b"l")}
         return all(self._last(mode) == end for mode, end in modes.items()) and (
             termios.tcgetattr(self.fd)[3] == self.before[3]
         )
+
+    def mouse_is_on(self) -> bool:
+        """Whether all that the mouse does is reported."""
+        return {self._last(mode) for mode in MOUSE} == {b"h"}
+
+    def press_button(self, button: int, column: int, line: int) -> None:
+        """A button of the mouse, pressed and let go on a cell, counted from 1; the wheel is 64 up and 65 down."""
+        self.type(f"\x1b[<{button};{column};{line}M\x1b[<{button};{column};{line}m")
 
     def _last(self, mode: bytes) -> bytes:
         on, off = self.raw.rfind(b"\x1b[?" + mode + b"h"), self.raw.rfind(b"\x1b[?" + mode + b"l")

@@ -18,6 +18,7 @@ from tests.tui.test_acts import script
 
 RUNS = [run(f"{number:012d}", f"run-{number}", hour=number, metrics={"acc": number / 10}) for number in range(4)]
 
+WHEEL_DOWN = 65
 SHELL = 'echo "a shell with $RUN"; read answer'
 
 
@@ -40,6 +41,8 @@ def test_bare_exp_at_a_terminal_is_the_dashboard_and_q_leaves_it(project: Path) 
 def test_a_signal_gives_the_terminal_back_whole(project: Path, number: signal.Signals) -> None:
     terminal = Terminal(project, "tui")
     terminal.shows("4 runs")
+    terminal.type("M")
+    terminal.until(terminal.mouse_is_on, "the mouse")
     terminal.kill(number)
     assert terminal.code() == 128 + number
     assert terminal.was_given_back()
@@ -67,14 +70,30 @@ def test_a_terminal_that_is_closed_ends_it(project: Path) -> None:
 def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_draws_all_of_it_again(project: Path) -> None:
     terminal = Terminal(project, "tui")
     terminal.shows("4 runs", "run-0")
+    assert b"?1000h" not in terminal.raw, "tmux's own selection is taken away"
+    terminal.type("M")
+    terminal.shows("the mouse is on")
+    assert terminal.mouse_is_on()
     terminal.type("\x1a")
     terminal.until(terminal.is_stopped, "the stop")
     terminal.read(0.1)
     assert terminal.was_given_back()
     terminal.screen.reset()
     terminal.kill(signal.SIGCONT)
-    terminal.shows("run-3", "run-0", "4 runs", "? help")
-    terminal.type("q")
+    terminal.shows("run-3", "run-0", "4 runs", "run-3  000000000003")
+    terminal.until(terminal.mouse_is_on, "the mouse")
+    terminal.press_button(0, column=10, line=5)
+    terminal.shows("run-1  000000000001")
+    terminal.type("?")
+    terminal.shows("Keys of runs", "Move")
+    terminal.press_button(WHEEL_DOWN, column=10, line=10)
+    terminal.loses("Move")
+    terminal.type("\x1b")
+    terminal.loses("Keys of runs")
+    terminal.type("M")
+    terminal.shows("the mouse is off")
+    assert not terminal.mouse_is_on()
+    terminal.type("Mq")
     assert terminal.code() == 0
     assert terminal.was_given_back()
 
@@ -149,6 +168,23 @@ def test_places_that_know_less_are_drawn_too(project: Path, env: dict[str, str])
         assert not COLOUR.search(terminal.raw)
     terminal.type("q")
     assert terminal.code() == 0
+
+
+def test_a_theme_of_the_users_settings_is_used_and_an_unknown_one_is_refused(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "exp").mkdir()
+    settings = tmp_path / "exp" / "config.toml"
+    settings.write_text('[tui]\ntheme = "nord"\n')
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "COLORTERM": "truecolor"}
+    terminal = Terminal(project, "tui", env=env)
+    terminal.shows("4 runs")
+    assert b"38;2;" in terminal.raw, "colours of the theme's own"
+    terminal.type("q")
+    assert terminal.code() == 0
+    settings.write_text('[tui]\ntheme = "nrod"\n')
+    terminal = Terminal(project, "tui", env=env)
+    assert terminal.code() == 2
+    assert "error: there is no theme 'nrod'" in terminal.text
+    assert "nord" in terminal.text
 
 
 def test_no_terminal_and_a_dumb_one_are_refused_in_words(project: Path) -> None:

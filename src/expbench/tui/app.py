@@ -30,6 +30,7 @@ from expbench.tui.state import Choices, Snapshot
 from expbench.tui.widgets.narrowing import narrowed
 
 INTERVAL_S: Final = 0.5
+MOUSE_MODES: Final = (1000, 1003, 1006)
 ANSI_THEMES: Final = ("ansi-dark", "ansi-light")  # the terminal's own sixteen colours
 
 
@@ -272,17 +273,19 @@ class ExpApp(App[int]):
     def act_mouse(self) -> None:
         """Let the terminal report the mouse, or leave it to the terminal."""
         self.mouse_is_on = not self.mouse_is_on
-        write = self.driver_write
-        for mode in ("1000", "1003", "1006"):
-            write(f"\x1b[?{mode}{'h' if self.mouse_is_on else 'l'}")
+        self._report_mouse(on=self.mouse_is_on)
         if self.shown is not None:
             self.shown.bottom.say(f"the mouse is {'on' if self.mouse_is_on else 'off'}", "dim")
 
-    def driver_write(self, sequence: str) -> None:
-        """A sequence for the terminal itself, where there is one."""
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(sequence)
-            self._driver.flush()
+    def _report_mouse(self, *, on: bool) -> None:
+        """Textual's driver switches off what it knows to be on, whatever ends or suspends it, and on again after."""
+        driver = self._driver
+        if driver is None or self.is_headless:
+            return
+        driver._mouse = on
+        for mode in MOUSE_MODES:
+            driver.write(f"\x1b[?{mode}{'h' if on else 'l'}")
+        driver.flush()
 
     def act_suspend(self) -> None:
         """To the shell."""

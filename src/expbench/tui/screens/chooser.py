@@ -44,6 +44,7 @@ class Chooser(Overlay):
 
     def on_mount(self) -> None:
         """Everything, to begin with."""
+        self.query_one(LinesView).can_focus = False  # a click leaves the focus in the field
         self.set_focus(self.query_one(TextField))
         self._show(keep=False)
 

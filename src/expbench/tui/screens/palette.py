@@ -31,6 +31,7 @@ class PaletteScreen(Overlay):
 
     def on_mount(self) -> None:
         """All actions that this screen can do."""
+        self.query_one(LinesView).can_focus = False  # a click leaves the focus in the field
         self.set_focus(self.query_one(TextField))
         self._narrow("")
 

@@ -4,8 +4,10 @@ Only lines in sight are ever fitted and drawn; `show` keeps the place when the l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -15,6 +17,8 @@ from expbench.tui.views.lines import Line, joined, shifted
 from expbench.tui.widgets.painting import ellipsis_of, strip
 
 Key = tuple[int, int, bool]  # a line's number, its width, whether it is chosen
+
+WHEEL: Final = 3  # lines
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -103,6 +107,33 @@ class LinesView(ScrollView, can_focus=True):
     def go_to_end(self) -> None:
         """To the last line."""
         self.go(len(self.lines) - 1)
+
+    def wheel(self, by: int) -> None:
+        """Scroll; a cursor comes along as far as it must to stay in sight."""
+        top = min(max(round(self.scroll_offset.y) + by, 0), round(self.max_scroll_y))
+        self.scroll_to(y=top, animate=False, immediate=True)
+        if self.has_cursor:
+            self.go(min(max(self.cursor, top), top + self.page))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel."""
+        event.stop()
+        event.prevent_default()
+        self.wheel(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel, back."""
+        event.stop()
+        event.prevent_default()
+        self.wheel(-WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """The cursor goes where the click was; a second click is enter."""
+        number = event.y + round(self.scroll_offset.y)
+        if self.has_cursor and number < len(self.lines):
+            self.go(number)
+            if event.chain == 2:
+                self.app.simulate_key("enter")
 
     def mark(self, number: int | None) -> None:
         """Show that this line was looked for, and bring it into sight."""

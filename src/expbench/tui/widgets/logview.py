@@ -9,6 +9,7 @@ from textual.widget import Widget
 from expbench.adapters.execution.log_window import LogWindow
 from expbench.tui.views.lines import Line, Span
 from expbench.tui.views.log import Pager, Sight, log_line, where
+from expbench.tui.widgets.linesview import WHEEL
 from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
@@ -83,6 +84,14 @@ class LogView(Widget, can_focus=True):
         if self._pager is not None:
             self._pager.move(by, max(self.size.height, 1))
             self.look()
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel."""
+        self.move(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel, back."""
+        self.move(-WHEEL)
 
     def move_sideways(self, by: int) -> None:
         """Move the text to the left, or back."""
