@@ -6,9 +6,11 @@ command that its entry names, typed in the project's root.
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from expbench.domain.document import RunDocument
 from expbench.errors import ExpError
@@ -21,6 +23,8 @@ from expbench.tui.views.lines import Look
 if TYPE_CHECKING:
     from expbench.tui.app import ExpApp
     from expbench.tui.widgets.bars import BottomLine
+
+RECENT: Final = 50  # runs, of which those that jobs made are the newest
 
 
 class Acting:
@@ -40,7 +44,21 @@ class Acting:
 
     async def end(self) -> None:
         """Cancel all that goes on: nothing that was begun here outlives the dashboard unread."""
-        await asyncio.gather(*(job.end() for job in self.jobs))
+        await asyncio.gather(*(job.end(self._kill_commands) for job in self.jobs))
+
+    def _kill_commands(self, recorder: int) -> None:
+        """Kill what the live runs of this process have started; it lives on to record the truth."""
+        with suppress(ExpError):  # of a store that is gone nothing can be asked
+            for run_id in self._recorded_by(recorder):
+                group = self.app.place.group(run_id)
+                if group is not None:
+                    with suppress(ProcessLookupError):
+                        os.killpg(group, signal.SIGKILL)
+
+    def _recorded_by(self, recorder: int) -> list[str]:
+        store = self.app.place.store
+        live = [run["id"] for run in store.newest(RECENT).documents if run["status"] == "running"]
+        return [run_id for run_id in live if store.recorder(run_id) == recorder]
 
     def start(self, argv: Sequence[str], folder: str = ".") -> None:
         """Do it by the command itself, in a process beside the dashboard; `folder` is relative to the root."""

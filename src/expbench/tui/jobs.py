@@ -45,14 +45,18 @@ class Job:
             self._cancelled = True
             self._signal(signal.SIGINT)
 
-    async def end(self) -> None:
-        """Cancel it and wait until it is gone; what takes too long is killed, and its output read no further."""
+    async def end(self, kill_commands: Callable[[int], None]) -> None:
+        """Cancel it and wait until it is gone.
+
+        Where that takes too long, the commands of its runs are killed, so that it can record their end and go. Where
+        that takes too long, too, it is killed itself, and its output read no further.
+        """
         self.cancel()
-        if self._staying is None:
+        if self._staying is None or await _is_over(self._staying):
             return
-        try:
-            await asyncio.wait_for(asyncio.shield(self._staying), PATIENCE_S)
-        except TimeoutError:
+        if self._transport is not None:
+            kill_commands(self._transport.get_pid())
+        if not await _is_over(self._staying):
             self._signal(signal.SIGKILL)
             if self._transport is not None:
                 self._transport.close()
@@ -110,6 +114,15 @@ class Job:
         else:
             self.entry.end("done", last)
         self._told(self)
+
+
+async def _is_over(staying: "asyncio.Future[None]") -> bool:
+    """Whether it ends while one has patience."""
+    try:
+        await asyncio.wait_for(asyncio.shield(staying), PATIENCE_S)
+    except TimeoutError:
+        return False
+    return True
 
 
 class _Lines(asyncio.SubprocessProtocol):
