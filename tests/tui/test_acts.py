@@ -250,6 +250,10 @@ def test_an_editor_that_does_not_work_is_named(environ: dict[str, str], words: s
     assert words in caught.value.what
 
 
+def test_a_note_that_no_file_takes_is_spelled_out_for_the_editor() -> None:
+    assert edited("a \ud800", {"EDITOR": "true"}) == "a \\ud800"
+
+
 def test_visual_goes_before_editor() -> None:
     assert editor({"VISUAL": "emacs -nw", "EDITOR": "ed"}) == ["emacs", "-nw"]
     assert editor({}) == ["vi"]

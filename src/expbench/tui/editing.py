@@ -23,7 +23,9 @@ def editor(environ: Mapping[str, str]) -> list[str]:
 def edited(text: str, environ: Mapping[str, str]) -> str:
     """The text as it is after the editor. Raises `ExpError` when there is no editor, or it fails."""
     words = editor(environ)
-    with tempfile.NamedTemporaryFile("w", suffix=".md", prefix="exp-note-", encoding="utf-8", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".md", prefix="exp-note-", encoding="utf-8", errors="backslashreplace", delete=False
+    ) as file:
         file.write(text)
     try:
         done = subprocess.run([*words, file.name], check=False)

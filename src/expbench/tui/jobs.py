@@ -18,6 +18,7 @@ from expbench.tui.journal import Entry
 PROGRAM: Final = (sys.executable, "-m", "expbench")
 PATIENCE_S: Final = 5.0  # of who quits while something goes on
 _LONGEST: Final = 65_536  # bytes of a line
+_LONGEST_ERROR: Final = 300  # characters
 
 
 class Job:
@@ -65,8 +66,8 @@ class Job:
     async def _stay(self) -> None:
         try:
             code = await self._code()
-        except OSError as error:  # its folder is gone, or there is no room for one more process
-            self.entry.end("failed", f"it can't be started: {error.filename or ''} {error.strerror or error}")
+        except (OSError, ValueError) as error:  # its folder is gone, no room for a process, words that none takes
+            self.entry.end("failed", f"it can't be started: {error}"[:_LONGEST_ERROR])
             self._told(self)
         else:
             self._ended(code)

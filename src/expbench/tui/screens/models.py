@@ -97,8 +97,8 @@ class ModelsScreen(Moves):
 
     def _look(self, wanted: Version | None) -> Read:
         """In a thread: git is asked."""
-        place = open_workplace(self.dashboard.place.start_dir)  # tags and settings of this moment
         try:
+            place = open_workplace(self.dashboard.place.start_dir)  # tags and settings of this moment
             documents = list_models(place.registry)
             known = versions_of(documents)
             chosen = wanted if wanted in known else known[0] if known else None
