@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from expbench.domain.document import RunDocument
 from expbench.errors import ExpError
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from expbench.tui.widgets.bars import BottomLine
 
 RECENT: Final = 50  # runs, of which those that jobs made are the newest
+
+
+class Turn(NamedTuple):
+    """A bottom line, and how far it was."""
+
+    bottom: "BottomLine"
+    number: int
 
 
 class Acting:
@@ -99,6 +106,15 @@ class Acting:
         else:
             look: Look = "good" if entry.state == "done" else "bad"
             screen.bottom.say(f"{entry.words}  [{entry.command}]", look)
+
+    def _begin_look(self) -> Turn:
+        """Say that git is asked, beside the screen, for what a question must name."""
+        self._bottom.say("asks git", "live")
+        return Turn(self._bottom, self._bottom.turn)
+
+    def _is_awaited(self, turn: Turn) -> bool:
+        """Whether the question is still waited for: another key meanwhile is a no, and must not answer it."""
+        return turn == Turn(self._bottom, self._bottom.turn) and self._bottom.is_free
 
     def _refuse(self, argv: Sequence[str], error: ExpError) -> None:
         """It can't be: say so here, and in the journal."""

@@ -7,7 +7,7 @@ from expbench.domain.document import RunDocument
 from expbench.domain.ids import shortest_prefixes
 from expbench.errors import ExpError
 from expbench.render.values import counted
-from expbench.tui.acting import Acting
+from expbench.tui.acting import Acting, Turn
 from expbench.tui.journal import Entry
 from expbench.tui.views.bisecting import Ends, ends_of, options_of, proposal
 from expbench.tui.views.comparing import runs_to_compare
@@ -35,9 +35,9 @@ class Bisects(Acting):
 
     def _plan_search(self, ends: Ends, text: str) -> None:
         argv = ["bisect", *options_of(text), *(self._short(run) for run in ends)]
-        self.app.run_worker(partial(self._work_search, argv), thread=True, group="acts")
+        self.app.run_worker(partial(self._work_search, argv, self._begin_look()), thread=True, group="acts")
 
-    def _work_search(self, argv: list[str]) -> None:
+    def _work_search(self, argv: list[str], turn: Turn) -> None:
         """In a thread: git is asked what lies between the two."""
         from expbench.bootstrap.bisecting import stretch
 
@@ -47,10 +47,10 @@ class Bisects(Acting):
         except ExpError as error:
             self.app.soon(self._refuse, argv, error)
         else:
-            self.app.soon(self._ask_search, argv, len(found.path))
+            self.app.soon(self._ask_search, argv, turn, len(found.path))
 
-    def _ask_search(self, argv: list[str], commits: int) -> None:
-        if self._bottom.is_free:
+    def _ask_search(self, argv: list[str], turn: Turn, commits: int) -> None:
+        if self._is_awaited(turn):
             words = f"searches {counted(commits, 'commit')}: {Entry('', argv).command}"
             self._bottom.ask(words, partial(self.start, argv))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.errors import ExpError
 from expbench.render.printable import clip
-from expbench.tui.acting import Acting
+from expbench.tui.acting import Acting, Turn
 from expbench.tui.journal import Entry
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class Promotes(Acting):
         )
 
     def _plan(self, wanted: Promotion) -> None:
-        self.app.run_worker(partial(self._work_plan, wanted), thread=True, group="acts")
+        self.app.run_worker(partial(self._work_plan, wanted, self._begin_look()), thread=True, group="acts")
 
-    def _work_plan(self, wanted: Promotion) -> None:
+    def _work_plan(self, wanted: Promotion, turn: Turn) -> None:
         """In a thread: git is asked what would be written. Settings are those of this moment."""
         from expbench.bootstrap.promoting import plan_promotion
         from expbench.services.registering import Undecided
@@ -60,15 +60,15 @@ class Promotes(Acting):
             place = open_workplace(self.app.place.start_dir)
             plan = plan_promotion(place, wanted.candidate, wanted.stage, name=wanted.name, artifact=wanted.artifact)
         except Undecided as error:
-            self.app.soon(self._ask_which, wanted, error)
+            self.app.soon(self._ask_which, wanted, turn, error)
         except ExpError as error:
             self.app.soon(self._refuse, wanted.argv, error)
         else:
-            self.app.soon(self._ask_promotion, wanted, place, plan)
+            self.app.soon(self._ask_promotion, wanted, turn, place, plan)
 
-    def _ask_which(self, wanted: Promotion, error: "Undecided") -> None:
+    def _ask_which(self, wanted: Promotion, turn: Turn, error: "Undecided") -> None:
         """Ask for what the plan needs to know, then plan again."""
-        if not self._bottom.is_free:
+        if not self._is_awaited(turn):
             return
         option = error.option
 
@@ -80,7 +80,7 @@ class Promotes(Acting):
         label = clip(f"{option}, of {', '.join(error.offered)}", _LABEL, self.app.ellipsis)
         self._bottom.prompt(label, error.offered[0], typed)
 
-    def _ask_promotion(self, wanted: Promotion, place: Workplace, plan: "Plan") -> None:
+    def _ask_promotion(self, wanted: Promotion, turn: Turn, place: Workplace, plan: "Plan") -> None:
         from expbench.bootstrap.promoting import carry_out
 
         failing = [gate["rule"] for gate in plan.gates if not gate["holds"]]
@@ -92,7 +92,7 @@ class Promotes(Acting):
             done = carry_out(place, plan)
             return f"wrote the git tag {' and '.join(written.tag for written in done.written)}"
 
-        if not self._bottom.is_free:
+        if not self._is_awaited(turn):
             return
         first = f"registers git tag {plan.version_tag} and " if plan.version_tag else ""
         self._bottom.ask(f"{first}writes git tag {plan.tag}", partial(self.do, wanted.argv, call))

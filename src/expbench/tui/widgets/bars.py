@@ -7,6 +7,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -70,6 +71,10 @@ class TextField(Input):
         self.value, self.cursor_position = value, len(value)
         self.screen.set_focus(self)
 
+    def show_end(self) -> None:
+        """Bring the end of a long text into sight, once the field has its width."""
+        self.scroll_to_region(Region(self.content_width, 0, 1, 1), force=True, animate=False)
+
     async def on_key(self, event: events.Key) -> None:
         """Keys of the field are the field's: the screen must never take them for its own."""
         action = _FIELD_KEYS.get(event.key)
@@ -117,6 +122,7 @@ class BottomLine(Horizontal):
         self.words = OneLine(id="words", ellipsis=ellipsis)
         self.keys: Line = ()
         self.question: Question | None = None
+        self.turn = 0  # goes up with each key that does something
         self._typed: Callable[[str], None] | None = None
         self._asker: Widget | None = None
 
@@ -172,9 +178,11 @@ class BottomLine(Horizontal):
         self.add_class("asking")
         field = self.query_one(TextField)
         field.begin(printable(value))
+        field.call_after_refresh(field.show_end)
 
     def clear(self) -> None:
         """Back to the keys."""
+        self.turn += 1
         self.question = None
         self.words.show(self.keys)
 
