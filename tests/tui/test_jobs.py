@@ -106,7 +106,7 @@ def test_who_ended_before_is_not_cancelled(says: Callable[..., Entry]) -> None:
         while job.entry.state == "going on":
             await asyncio.sleep(0.005)
         job.cancel()
-        await job.end()
+        await job.end(lambda _recorder: None)
 
     assert says("echo done", too_late).state == "done"
 
@@ -127,7 +127,7 @@ def test_the_end_comes_whatever_it_does(
 
     async def end(job: Job) -> None:
         await begun(job)
-        await job.end()
+        await job.end(lambda _recorder: None)
         assert job.entry.state == "cancelled"
 
     says(script, end)
@@ -141,7 +141,7 @@ def test_it_is_waited_for_although_its_worker_was_sent_away(says: Callable[..., 
         others = asyncio.all_tasks() - {asyncio.current_task()}
         (worker,) = (task for task in others if "Job.run" in str(task.get_coro()))
         worker.cancel()
-        await job.end()
+        await job.end(lambda _recorder: None)
         assert job.entry.state == "cancelled"
         assert job._transport is not None
         assert job._transport.get_returncode() in (-signal.SIGINT, 130)
@@ -151,6 +151,6 @@ def test_it_is_waited_for_although_its_worker_was_sent_away(says: Callable[..., 
 
 def test_ended_before_it_was_begun(says: Callable[..., Entry]) -> None:
     async def end(job: Job) -> None:
-        await job.end()
+        await job.end(lambda _recorder: None)
 
     assert says("echo never heard; exec sleep 600", end).state == "cancelled"

@@ -67,7 +67,7 @@ class Job:
         try:
             code = await self._code()
         except (OSError, ValueError) as error:  # its folder is gone, no room for a process, words that none takes
-            self.entry.end("failed", f"it can't be started: {error}"[:_LONGEST_ERROR])
+            self.entry.end("failed", f"it can't be started: {_why(error)}"[:_LONGEST_ERROR])
             self._told(self)
         else:
             self._ended(code)
@@ -115,6 +115,11 @@ class Job:
         else:
             self.entry.end("done", last)
         self._told(self)
+
+
+def _why(error: OSError | ValueError) -> str:
+    """In words, with the file that is meant."""
+    return f"{error.filename or ''} {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 
 async def _is_over(staying: "asyncio.Future[None]") -> bool:
