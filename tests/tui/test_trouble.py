@@ -1,7 +1,6 @@
 """What is taken away or broken while the dashboard shows it: each screen says so, each act fails in words."""
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,11 +41,11 @@ async def visit(pilot: "Pilot[int]", app: ExpApp) -> None:
 
 
 def without_store(root: Path, _: pytest.MonkeyPatch) -> None:
-    shutil.rmtree(root / ".exp")
+    (root / ".exp").rename(root.parent / "taken-away")
 
 
 def without_anything(root: Path, _: pytest.MonkeyPatch) -> None:
-    shutil.rmtree(root)
+    root.rename(root.parent / "taken-away")
 
 
 def with_a_git_that_fails(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
