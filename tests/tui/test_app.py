@@ -104,6 +104,32 @@ def test_an_error_of_an_action_is_said_in_one_line(repository: Path) -> None:
     drive(app, act)
 
 
+def test_a_long_error_has_a_second_line_for_what_to_do(repository: Path) -> None:
+    app = dashboard(stored(repository, RUNS))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        assert app.shown is not None
+        app.shown.bottom.say_error(ExpError("it went wrong", "a cause " * 20, "exp doctor --repair"))
+        await shows(pilot, "it went wrong: a cause", "\n exp doctor --repair")
+        await press(pilot, "j")
+        await shows(pilot, "? help")
+        assert "exp doctor" not in text(pilot.app)
+        assert app.shown.bottom.size.height == 1
+
+    drive(app, act)
+
+
+def test_a_question_shows_its_answers_whatever_the_width(repository: Path) -> None:
+    app = dashboard(stored(repository, RUNS))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        assert app.shown is not None
+        app.shown.bottom.ask("really " * 30, lambda: None)
+        await shows(pilot, "really", "\N{HORIZONTAL ELLIPSIS} - y/n")
+
+    drive(app, act)
+
+
 def test_a_prompt_gives_what_was_typed(repository: Path) -> None:
     app = dashboard(stored(repository, RUNS))
     typed: list[str] = []

@@ -56,7 +56,8 @@ def test_a_click_moves_the_cursor_and_a_second_one_opens(repository: Path) -> No
         await pilot.click("#runs", offset=(10, 4))
         assert isinstance(app.screen, RunsScreen)
         assert app.screen.view.cursor == 4
-        chosen = app.choices.run
+        chosen = app.screen.items[4]
+        await until(pilot, lambda: app.choices.run == chosen)
         await pilot.click("#runs", offset=(10, 4), times=2)
         await shows(pilot, "2 run ", "Overview", str(chosen))
 

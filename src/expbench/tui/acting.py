@@ -18,7 +18,6 @@ from expbench.render.printable import printable
 from expbench.render.values import counted
 from expbench.tui.jobs import Job
 from expbench.tui.journal import Entry
-from expbench.tui.views.lines import Look
 
 if TYPE_CHECKING:
     from expbench.tui.app import ExpApp
@@ -84,7 +83,7 @@ class Acting:
         try:
             entry.end("done", call())
         except ExpError as error:
-            entry.end("failed", in_words(error))
+            entry.end("failed", in_words(error), error.hint)
         self.app.reader.wake()
         self.app.soon(self._say, entry)
 
@@ -103,9 +102,10 @@ class Acting:
         if entry.state == "going on":
             last = entry.output[-1] if entry.output else "begun"
             screen.bottom.say(f"{entry.argv[0]}: {last}  (^c cancels)", "live")
+        elif entry.state == "done":
+            screen.bottom.say(f"{entry.words}  [{entry.command}]", "good")
         else:
-            look: Look = "good" if entry.state == "done" else "bad"
-            screen.bottom.say(f"{entry.words}  [{entry.command}]", look)
+            screen.bottom.say_error(ExpError(f"{entry.words}  [{entry.command}]", "", entry.hint))
 
     def _begin_look(self) -> Turn:
         """Say that git is asked, beside the screen, for what a question must name."""
@@ -118,7 +118,7 @@ class Acting:
 
     def _refuse(self, argv: Sequence[str], error: ExpError) -> None:
         """It can't be: say so here, and in the journal."""
-        self._entry(argv).end("failed", in_words(error))
+        self._entry(argv).end("failed", in_words(error), error.hint)
         if self._bottom.is_free:
             self._bottom.say_error(error)
 

@@ -111,7 +111,8 @@ class Job:
             self.entry.end("cancelled", "cancelled")
         elif code:
             errors = [line.removeprefix("error: ") for line in self.entry.output if line.startswith("error: ")]
-            self.entry.end("failed", errors[0] if errors else f"exit code {code}: {last}")
+            hints = [line.removeprefix("hint: ") for line in self.entry.output if line.startswith("hint: ")]
+            self.entry.end("failed", errors[0] if errors else f"exit code {code}: {last}", "".join(hints[-1:]))
         else:
             self.entry.end("done", last)
         self._told(self)

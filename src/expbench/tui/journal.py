@@ -19,6 +19,7 @@ class Entry:
         self.folder = folder
         self.state: State = "going on"
         self.words = ""
+        self.hint = ""  # the next step after a failure
         self.output: list[str] = []
 
     @property
@@ -27,10 +28,11 @@ class Entry:
         words = " ".join(quoted(word) for word in ("exp", *self.argv))
         return words if self.folder in ("", ".") else f"cd {quoted(self.folder)} && {words}"
 
-    def end(self, state: State, words: str) -> None:
+    def end(self, state: State, words: str, hint: str = "") -> None:
         """It is over."""
         self.state = state
         self.words = words
+        self.hint = hint
 
     def printed(self, line: str) -> None:
         """It said something."""

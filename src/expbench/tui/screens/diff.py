@@ -49,7 +49,9 @@ class DiffScreen(Overlay):
             self._compare()
 
     def on_page(self, event: Page) -> None:
-        """Show what was found."""
+        """Show what was found, unless it comes while the window is closed: widgets go before their window."""
+        if not self.query("#about"):
+            return
         about = self.query_one("#about", OneLine)
         if event.trouble is not None:
             about.show(line((f" {event.trouble.what}: {event.trouble.cause}", "bad")))

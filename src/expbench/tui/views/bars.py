@@ -30,10 +30,13 @@ def keys_line(keys: Iterable[Key]) -> Line:
 
 
 def error_line(error: ExpError) -> Line:
-    """An error in one line: what, why, and what to do."""
+    """What went wrong, and why."""
     spans = [Span(" "), Span(error.what, "bad")]
     if error.cause:
         spans.append(Span(f": {error.cause.splitlines()[0]}"))
-    if error.hint:
-        spans += [Span("  "), Span(error.hint, "key")]
     return spans
+
+
+def hint_line(error: ExpError) -> Line:
+    """What to do; nothing where there is no hint."""
+    return [Span("  "), Span(error.hint, "key")] if error.hint else []

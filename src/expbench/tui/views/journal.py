@@ -26,6 +26,7 @@ def output_lines(entry: Entry | None) -> list[Line]:
         head,
         line((f"{entry.state}  ", _ROLES[entry.state]), entry.words),
         *(line(text) for text in entry.output),
+        *([line(("hint: ", "label"), (entry.hint, "key"))] if entry.hint and not entry.output else []),
     ]
 
 

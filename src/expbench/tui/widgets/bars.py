@@ -16,8 +16,8 @@ from textual.widgets import Input
 from expbench.errors import ExpError
 from expbench.render.printable import printable, width
 from expbench.tui.keys import Key
-from expbench.tui.views.bars import error_line, keys_line
-from expbench.tui.views.lines import Line, Look, line, with_end
+from expbench.tui.views.bars import error_line, hint_line, keys_line
+from expbench.tui.views.lines import Line, Look, Span, line, text_of, with_end
 from expbench.tui.widgets.painting import ellipsis_of, strip
 
 
@@ -30,19 +30,22 @@ class OneLine(Widget):
         super().__init__(id=id)
         self.spans = spans
         self.end: Line = ()
+        self.below: Line = ()
         self.ellipsis = ellipsis  # empty: the terminal's
 
-    def show(self, spans: Line, end: Line = ()) -> None:
-        """Show another line, with an end that is never cut; the same one costs nothing."""
-        if (list(spans), list(end)) != (list(self.spans), list(self.end)):
-            self.spans, self.end = spans, end
+    def show(self, spans: Line, end: Line = (), below: Line = ()) -> None:
+        """Show another line, with an end that is never cut, and one more below; the same one costs nothing."""
+        if (list(spans), list(end), list(below)) != (list(self.spans), list(self.end), list(self.below)):
+            if bool(below) != bool(self.below):
+                self.styles.height = 2 if below else 1
+            self.spans, self.end, self.below = spans, end, below
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """The line."""
         ellipsis = self.ellipsis or ellipsis_of(self)
         spans = with_end(self.spans, self.end, self.size.width, ellipsis) if self.end else self.spans
-        return strip(spans if y == 0 else (), self.size.width, ellipsis)
+        return strip(spans if y == 0 else self.below, self.size.width, ellipsis)
 
 
 class Question(NamedTuple):
@@ -111,7 +114,7 @@ class BottomLine(Horizontal):
     """The bottom line. At one time it shows keys, a message until the next key, a question, or a text field."""
 
     DEFAULT_CSS = """
-    BottomLine { height: 1; dock: bottom; }
+    BottomLine { height: auto; dock: bottom; }
     BottomLine #words { width: 1fr; }
     BottomLine TextField { display: none; }
     BottomLine.asking TextField { display: block; }
@@ -147,8 +150,12 @@ class BottomLine(Horizontal):
         self.words.show(line(" ", (text, look)))
 
     def say_error(self, error: ExpError) -> None:
-        """An error in words, until the next key."""
-        self.words.show(error_line(error))
+        """An error in words, until the next key; what to do is seen whatever the width."""
+        first, hint = error_line(error), hint_line(error)
+        if width(text_of([*first, *hint])) <= self.size.width:
+            self.words.show([*first, *hint])
+        else:
+            self.words.show(first, below=[Span(" "), *hint[1:]])
 
     def ask(self, text: str, yes: Callable[[], None]) -> None:
         """A question: `y` does it, any other key doesn't."""
