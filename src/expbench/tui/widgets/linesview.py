@@ -42,6 +42,7 @@ class LinesView(ScrollView, can_focus=True):
         self.hit: int | None = None  # a line that was looked for
         self.shift = 0  # cells that the lines have moved to the left
         self._strips: dict[Key, Strip] = {}
+        self._drawing: tuple[int, int] | None = None  # the shape, while lines are drawn
 
     def show(self, lines: Sequence[Line], *, keep: bool = True) -> None:
         """Show these lines; `keep` stays at the same place, else it begins at the top."""
@@ -69,7 +70,7 @@ class LinesView(ScrollView, can_focus=True):
             self._redraw_differences(before, top)
 
     def _redraw_differences(self, before: Mapping[Key, Strip], top: int) -> None:
-        cells, height = self.size  # asked for once: Textual works it out each time
+        cells, height = self.size
         regions = []
         for y in range(height):
             key = (y + top, cells, self._is_chosen(y + top))
@@ -154,10 +155,22 @@ class LinesView(ScrollView, can_focus=True):
         """How many lines a page has."""
         return max(self.size.height - 1, 1)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """These lines; size and place are asked for once, since Textual works them out each time."""
+        self._drawing = self._shape()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._drawing = None
+
     def render_line(self, y: int) -> Strip:
         """The line at this height of the widget."""
-        number = y + round(self.scroll_offset.y)
-        return self._strip((number, self.size.width, self._is_chosen(number)))
+        cells, top = self._drawing or self._shape()
+        return self._strip((y + top, cells, self._is_chosen(y + top)))
+
+    def _shape(self) -> tuple[int, int]:
+        """How wide a line is, and which one is the first in sight."""
+        return self.size.width, round(self.scroll_offset.y)
 
     def _strip(self, key: Key) -> Strip:
         drawn = self._strips.get(key)
