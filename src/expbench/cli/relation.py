@@ -33,7 +33,9 @@ def relate(wish: Wish, param: str | None) -> None:
 
     place = workplace()
     metric, references = _told_apart(place, wish.words)
-    documents = chosen_runs(place.store, references, wish.filter_text, datetime.now(UTC), place.better)
+    documents = chosen_runs(
+        place.store, references, wish.filter_text, datetime.now(UTC), place.better, place.stage_runs
+    )
     if param is not None:
         _emit_pairs(against(documents, metric, param), wish)
     else:

@@ -156,6 +156,11 @@ def stage_runs(registry: Registry, stage: str) -> Collection[str]:
     return {run for run in runs if run}
 
 
+def stage_names(registry: Registry) -> list[str]:
+    """The stages that some version holds, of any model."""
+    return sorted({stage for model in registry.models.values() for stage in model.holders})
+
+
 def _run_of(version: ModelVersion) -> str | None:
     record = version.registration.record if version.registration else None
     return record["run"] if record else None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from expbench.domain.document import RunDocument
+from expbench.domain.query.compiled import StageHolders
 from expbench.domain.query.mistakes import visible
 from expbench.domain.relation import Influence, Observed, Paired, differing, influences, observed, pairs
 from expbench.domain.suggestion import suggestion
@@ -43,7 +44,12 @@ class Params(NamedTuple):
 
 
 def chosen_runs(
-    store: RunStore, references: Sequence[str], filter_text: str, now: datetime, better: Better | None = None
+    store: RunStore,
+    references: Sequence[str],
+    filter_text: str,
+    now: datetime,
+    better: Better | None = None,
+    stages: StageHolders | None = None,
 ) -> list[RunDocument]:
     """The runs that are named, or those that the filter lets through; all of them without either.
 
@@ -55,7 +61,7 @@ def chosen_runs(
     if references:
         run_ids = dict.fromkeys(find(store, word, better) for word in references)
         return [store.read(run_id) for run_id in run_ids]
-    return [row.document for row in list_runs(store, Request(filter_text, columns=["id"]), now).rows]
+    return [row.document for row in list_runs(store, Request(filter_text, columns=["id"]), now, stages).rows]
 
 
 def against(documents: Sequence[RunDocument], metric: str, param: str) -> Pairs:

@@ -26,6 +26,7 @@ from expbench.tui.memory import Memory, recall, remember
 from expbench.tui.reading import Reader
 from expbench.tui.screens import SCREENS, place_of
 from expbench.tui.screens.frame import FrameScreen
+from expbench.tui.stages import Stages
 from expbench.tui.state import Choices, Snapshot
 from expbench.tui.widgets.narrowing import narrowed
 
@@ -76,6 +77,7 @@ class ExpApp(App[int]):
         self.mouse_is_on = False
         self.when_all_is_drawn: Callable[[], None] | None = None  # called once
         self.acts = Acts(self)
+        self.stages = Stages(place)
         self._opening = True
         self._early: deque[events.Key] = deque()  # keys that came while a screen was opened
         self.memory = recall(place.cache_dir)

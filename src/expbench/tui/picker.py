@@ -1,4 +1,5 @@
-"""Makes the rows of the list: at once for few runs, beside the screen for many, never two at a time.
+"""Makes the rows of the list: at once for few runs, beside the screen for many and where git is asked for stages,
+never two at a time.
 
 A wish that comes meanwhile is made next; wishes in between are passed over.
 """
@@ -8,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from expbench.domain.ids import prefix_length
+from expbench.tui.stages import Stages
 from expbench.tui.state import Snapshot
 from expbench.tui.views.facets import Facet, facets
 from expbench.tui.views.picking import Group, Picked, Wish, pick
@@ -39,8 +41,9 @@ class Asked(NamedTuple):
 class Picker:
     """`tell` is called with rows, in the app's own thread."""
 
-    def __init__(self, app: "ExpApp", now: Callable[[], str], tell: Callable[[Rows], None]) -> None:
+    def __init__(self, app: "ExpApp", now: Callable[[], str], tell: Callable[[Rows], None], stages: Stages) -> None:
         self._app = app
+        self._stages = stages
         self._now = now
         self._tell = tell
         self._going = False
@@ -49,12 +52,15 @@ class Picker:
 
     def ask(self, asked: Asked) -> None:
         """Make these rows, now or as soon as what is being made is done."""
-        if len(asked.snapshot.ids) <= AT_ONCE and not self._going:
-            self._tell(self._made(asked))
-        elif self._going:
+        if self._going:
             self._next = asked
+        elif len(asked.snapshot.ids) <= AT_ONCE and not self._asks_git(asked.wish):
+            self._tell(self._made(asked))
         else:
             self._begin(asked)
+
+    def _asks_git(self, wish: Wish) -> bool:
+        return "stage" in wish.filter and not self._stages.is_fresh
 
     def _begin(self, asked: Asked) -> None:
         self._going = True
@@ -72,7 +78,7 @@ class Picker:
 
     def _made(self, asked: Asked) -> Rows:
         snapshot = asked.snapshot
-        picked = pick(snapshot, asked.wish, datetime.fromisoformat(self._now()), asked.metrics)
+        picked = pick(snapshot, asked.wish, datetime.fromisoformat(self._now()), asked.metrics, self._stages.runs)
         if self._lengths[0] is not snapshot.ids:
             self._lengths = (snapshot.ids, prefix_length(snapshot.ids))
         found = facets(snapshot, _places(snapshot, picked)) if asked.with_facets and snapshot.complete else []

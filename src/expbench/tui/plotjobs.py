@@ -142,9 +142,11 @@ class Studio:
             return list(order.runs)
         if order.filter_text:
             now = datetime.fromisoformat(self._now())
-            return chosen_runs(self._place.store, (), order.filter_text, now, self._place.better)[:MOST_RELATED]
-        found = (snapshot.document(run_id) for run_id in snapshot.ids[:MOST_RELATED])
-        return [document for document in found if document is not None]
+            place = self._place
+            found = chosen_runs(place.store, (), order.filter_text, now, place.better, place.stage_runs)
+            return found[:MOST_RELATED]
+        documents = (snapshot.document(run_id) for run_id in snapshot.ids[:MOST_RELATED])
+        return [document for document in documents if document is not None]
 
     def _states(self, order: Order) -> list[State | None]:
         try:

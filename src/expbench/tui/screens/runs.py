@@ -71,6 +71,7 @@ class RunsScreen(ListActs):
         self.rows: Rows | None = None
         self.shown: Layout | None = None
         self.first_column = 0
+        self._acts_seen = 0
         self._laid_out: object = None
         self._laid_out_s = 0.0
         self._picker: Picker | None = None
@@ -108,7 +109,7 @@ class RunsScreen(ListActs):
         """The list has the focus."""
         app = self.dashboard
         self.choices.columns = list(app.memory.columns)
-        self._picker = Picker(app, app.now, self._take_rows)
+        self._picker = Picker(app, app.now, self._take_rows, app.stages)
         self._curves = Curves(app.place, app.style)
         self.set_focus(self.view)
         if not app.memory.seen:
@@ -135,7 +136,17 @@ class RunsScreen(ListActs):
         return about_words(self.snapshot, self.wish, matched, len(self.choices.marks))
 
     def on_news(self) -> None:
-        """Make the rows for what the store is now."""
+        """Make the rows for what the store is now; after an act stages may have moved, too."""
+        ended = sum(entry.state != "going on" for entry in self.dashboard.acts.journal)
+        if ended != self._acts_seen:
+            self._acts_seen = ended
+            self.dashboard.stages.forget()
+        self.pick()
+
+    def act_refresh(self) -> None:
+        """Read store and git tags, draw everything anew."""
+        self.dashboard.stages.forget()
+        self.dashboard.act_refresh()
         self.pick()
 
     def pick(self) -> None:
@@ -245,6 +256,9 @@ class RunsScreen(ListActs):
     def act_filter(self) -> None:
         """Type a filter."""
         self.bar.open("filter", self.wish.filter, self.dashboard.memory.filters)
+        stages = self.dashboard.stages
+        if not stages.is_fresh:
+            self.run_worker(stages.read, thread=True, group="stages")
 
     def act_text(self) -> None:
         """Type a text."""
@@ -413,7 +427,9 @@ class RunsScreen(ListActs):
 
     def _complete(self, text: str, cursor: int) -> Completion:
         catalogue = self.snapshot.catalogue
-        return complete(text, cursor, catalogue.keys("metrics"), catalogue.keys("params"))
+        return complete(
+            text, cursor, catalogue.keys("metrics"), catalogue.keys("params"), self.dashboard.stages.names
+        )
 
 
 def _same(one: Item, other: Item) -> bool:

@@ -8,6 +8,7 @@ from expbench.domain.query.fields import STATUSES, field_names
 _WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:-@")
 _KEYWORDS: Final = ("and", "or", "not", "in", "like", "ilike", "is", "null")
 _LABELS: Final = ("data:", "commit:", "branch:", "tag:", "stage:")
+_STAGE: Final = "stage:"
 _MOST: Final = 40
 
 
@@ -18,13 +19,17 @@ class Completion(NamedTuple):
     offers: Sequence[str]
 
 
-def complete(text: str, cursor: int, metrics: Iterable[str], params: Iterable[str]) -> Completion:
+def complete(
+    text: str, cursor: int, metrics: Iterable[str], params: Iterable[str], stages: Iterable[str] = ()
+) -> Completion:
     """What may stand for the word that ends at the cursor; nothing where no word was begun."""
     start = cursor
     while start and text[start - 1] in _WORD:
         start -= 1
     word = text[start:cursor]
     names = dict.fromkeys((*metrics, *params, *field_names(), *STATUSES, *_KEYWORDS, *_LABELS))
+    if word.startswith(_STAGE):
+        names = dict.fromkeys(f"{_STAGE}{stage}" for stage in stages)
     if not word:
         return Completion(start, ())
     offers = [_spelled(name) for name in names if name.startswith(word) and name != word and name.isprintable()]
