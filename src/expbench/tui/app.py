@@ -72,7 +72,7 @@ class ExpApp(App[int]):
         self.now = now
         self.snapshot = Snapshot()
         self.choices = Choices()
-        self.reader = Reader(place, self._told, interval_s)
+        self.reader = Reader(place, self._told, interval_s, self.now)
         self.signal: int | None = None
         self.mouse_is_on = False
         self.when_all_is_drawn: Callable[[], None] | None = None  # called once

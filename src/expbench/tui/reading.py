@@ -9,6 +9,7 @@ from typing import Final
 
 from expbench.bootstrap.workplace import Workplace
 from expbench.errors import ExpError
+from expbench.tui.alarming import Alarming, different
 from expbench.tui.state import Snapshot
 
 _PATIENCE_S: Final = 2.0  # for the first frame
@@ -17,8 +18,12 @@ _PATIENCE_S: Final = 2.0  # for the first frame
 class Reader:
     """The loop of the thread. `tell` is called in it with each new snapshot."""
 
-    def __init__(self, place: Workplace, tell: Callable[[Snapshot], None], interval_s: float) -> None:
+    def __init__(
+        self, place: Workplace, tell: Callable[[Snapshot], None], interval_s: float, now: Callable[[], str]
+    ) -> None:
         self._follower = place.follower(lambda: not self._over.is_set())
+        self._alarming = Alarming(place, now)
+        self._last = Snapshot()
         self._tell = tell
         self._interval_s = interval_s
         self._serial = 0
@@ -52,16 +57,23 @@ class Reader:
         try:
             for news in self._follower.news():
                 self._trouble = ""
-                self._hand_over(Snapshot(self._serial + 1, *news))
+                self._hand_over(Snapshot(self._serial + 1, *news, alarms=self._last.alarms))
                 if not news.complete:
                     self._drawn.wait(_PATIENCE_S)
+            self._look_for_alarms()
         except ExpError as error:
             if error.what != self._trouble:
                 self._trouble = error.what
                 words = f"{error.what}: {error.cause}"
                 self._hand_over(Snapshot(self._serial + 1, complete=True, trouble=words))
 
+    def _look_for_alarms(self) -> None:
+        before, now = self._last.alarms, self._alarming.of(self._last)
+        changed = different(before, now)
+        if changed:
+            self._hand_over(self._last._replace(serial=self._serial + 1, changed=changed, alarms=now))
+
     def _hand_over(self, snapshot: Snapshot) -> None:
-        self._serial = snapshot.serial
+        self._serial, self._last = snapshot.serial, snapshot
         if not self._over.is_set():
             self._tell(snapshot)

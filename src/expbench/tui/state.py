@@ -4,17 +4,21 @@ A reader in a thread makes a `Snapshot` and hands it over in one message; nothin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from expbench.adapters.store.catalogue import Catalogue
+from expbench.domain.alarms import Alarm
 from expbench.domain.document import RunDocument
 from expbench.ports import DamagedRun
+
+Alarms: TypeAlias = Mapping[str, Sequence[Alarm]]
 
 
 class Snapshot(NamedTuple):
     """The store at one moment. `ids` are newest first; `document` gives a run without `env.packages`, or None when
     it is gone; `changed` are the runs that are not as in the snapshot before; `complete` is false while only the
-    newest runs have been read; `trouble` says why the store can't be read; `catalogue` has columns of all runs.
+    newest runs have been read; `trouble` says why the store can't be read; `catalogue` has columns of all runs;
+    `alarms` says what is alarming about live runs.
     """
 
     serial: int = 0
@@ -26,6 +30,7 @@ class Snapshot(NamedTuple):
     complete: bool = False
     trouble: str = ""
     catalogue: Catalogue = Catalogue()
+    alarms: Mapping[str, Sequence[Alarm]] = {}
 
 
 class Choices:

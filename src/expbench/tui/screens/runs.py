@@ -399,7 +399,8 @@ class RunsScreen(ListActs):
         damage = self.snapshot.damaged.get(document["id"])
         words = f"{damage.file}: {damage.why}" if damage else ""
         style = app.style._replace(width=cells)
-        return detail_lines(document, baseline, better, style, app.now(), words, tall=tall)
+        alarms = self.snapshot.alarms.get(document["id"], ())
+        return detail_lines(document, baseline, better, style, app.now(), words, alarms, tall=tall)
 
     def _draw_curves(self, metric: str) -> None:
         """Draw the sparklines of the rows in sight that have none, beside the screen."""

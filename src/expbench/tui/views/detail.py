@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from expbench.domain.alarms import Alarm
 from expbench.domain.document import RunDocument
+from expbench.render.alarms import alarm_text
 from expbench.render.printable import wrap
 from expbench.render.runs import STATUS_ROLES
 from expbench.render.style import Style, sign
 from expbench.render.values import age, duration, number, param, signed
 from expbench.render.verdict import GRADES
-from expbench.tui.views.lines import Line, Span, line
+from expbench.tui.views.lines import Line, Look, Span, line
 
 Better = Mapping[str, Literal["max", "min"] | None]
 
@@ -21,6 +23,7 @@ def detail_lines(
     style: Style,
     now: str,
     damage: str = "",
+    alarms: Sequence[Alarm] = (),
     *,
     tall: bool = False,
 ) -> list[Line]:
@@ -29,9 +32,10 @@ def detail_lines(
     lines: list[Line] = _head(document, style, now, tall=tall)
     if damage:
         lines.append(line(("damaged ", "warn"), damage))
+    for alarm in alarms:
+        lines += _labelled(("alarm", "bad"), alarm_text(alarm, style), style, tall=tall)
     command = " ".join(document["command"]) or "none recorded"
-    pieces = wrap(command[:_LONG], style.width - 9) if tall else [command]
-    lines += [[Span("command  " if n == 0 else " " * 9, "label"), Span(piece)] for n, piece in enumerate(pieces)]
+    lines += _labelled(("command", "label"), command[:_LONG], style, tall=tall)
     lines.append(_where(document, style))
     if document["verdict"]:
         grade, again = document["verdict"]["grade"], document["verdict"]["reproduced_by"]
@@ -51,6 +55,13 @@ def detail_lines(
 
 
 _LONG = 1000  # characters of a command
+
+
+def _labelled(label: tuple[str, Look], text: str, style: Style, *, tall: bool) -> list[Line]:
+    """A text behind its label; in a tall place on as many lines as it takes."""
+    pieces = wrap(text, style.width - 9) if tall else [text]
+    word, look = label
+    return [[Span(f"{word:<9}" if n == 0 else " " * 9, look), Span(piece)] for n, piece in enumerate(pieces)]
 
 
 def delta(value: object, base: object, direction: str | None, style: Style) -> Span | None:

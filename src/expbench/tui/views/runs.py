@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
+from expbench.domain.alarms import Kind
 from expbench.domain.document import RunDocument
 from expbench.domain.query.compiled import Watched
 from expbench.domain.query.fields import full_name
 from expbench.render.printable import clip, fit, width
 from expbench.render.runs import STATUS_ROLES, headers, table_column, value_cell
-from expbench.render.style import Style, sign
+from expbench.render.style import Role, Style, sign
 from expbench.render.table import GAP, Cell, Column, column_widths
 from expbench.render.values import counted, number
 from expbench.services.listing import columns_of, default_columns
@@ -26,6 +27,12 @@ GUTTER: Final = 4  # a mark, a status, and a blank after each
 SAMPLE: Final = 100  # so many of the first rows decide how wide columns are
 CURVE: Final = 12  # cells of a sparkline
 METRIC: Final = "metrics."
+# In place of the status of a live run that somebody should look at: the gravest alarm.
+ALARM_LETTERS: Final[Mapping[Kind, tuple[str, Role]]] = {
+    "stalled": ("S", "warn"),
+    "nan": ("N", "bad"),
+    "diverged": ("D", "bad"),
+}
 
 Better = Callable[[str], Literal["max", "min"] | None]
 
@@ -134,6 +141,9 @@ class RunLines(LazyLines):
         name = "baseline" if run_id == choices.baseline else "mark" if run_id in choices.marks else ""
         shown = "damaged" if run_id in self._scene.snapshot.damaged else document["status"]
         letter = Span(sign(shown, style._replace(unicode=False)), STATUS_ROLES[shown])
+        alarms = self._scene.snapshot.alarms.get(run_id)
+        if alarms and shown == "running":
+            letter = Span(*ALARM_LETTERS[alarms[0].kind])
         return [Span(f"{sign(name, style)} ", "mark") if name else Span("  "), letter, Span(" ")]
 
     def _group(self, group: Group) -> Line:
