@@ -32,6 +32,7 @@ from expbench.tui.widgets.narrowing import narrowed
 
 INTERVAL_S: Final = 0.5
 MOUSE_MODES: Final = (1000, 1003, 1006)
+AGES_S: Final = 60.0  # after so long at most an age that is shown is right
 ANSI_THEMES: Final = ("ansi-dark", "ansi-light")  # the terminal's own sixteen colours
 
 
@@ -115,8 +116,14 @@ class ExpApp(App[int]):
     async def on_mount(self) -> None:
         """Show the runs; begin to read once they have been drawn."""
         self.app_resume_signal.subscribe(self, lambda _: self.refresh_whole())
+        self.set_interval(AGES_S, self._freshen)
         await self._opened(self.open("runs"))
         self.call_after_refresh(self.run_worker, self.reader.run, thread=True, group="reader")
+
+    def _freshen(self) -> None:
+        screen = self.shown
+        if screen is not None:
+            screen.freshen()
 
     async def on_unmount(self) -> None:
         """Nobody reads any more."""

@@ -4,7 +4,7 @@ A key goes from the table (`tui.keys`) to the method `act_ACTION` of the screen,
 action is said in the bottom line; nothing that is typed in a text field is ever taken for a key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from expbench.errors import ExpError
+from expbench.render.values import age
 from expbench.tui.keys import Key
 from expbench.tui.state import Choices, Snapshot
 from expbench.tui.views.bars import title_line
@@ -28,6 +29,7 @@ class FrameScreen(Screen[None]):
     """A screen of the dashboard. Subclasses give `number_name`, `body`, and take news in `on_news`."""
 
     number_name = ""
+    drawn_at = ""  # the present when ages were drawn
     AUTO_FOCUS = ""  # each screen says itself where the focus is, before the first key
 
     def compose(self) -> ComposeResult:
@@ -84,6 +86,20 @@ class FrameScreen(Screen[None]):
         self.on_news()
         self.show_title()
 
+    def moments(self) -> Iterable[str | None]:
+        """The moments whose ages are shown."""
+        return ()
+
+    def freshen(self) -> None:
+        """Draw anew where an age that is shown reads differently by now; otherwise nothing is drawn or sent."""
+        now, before = self.dashboard.now(), self.drawn_at
+        if before and now != before and any(age(at, before) != age(at, now) for at in self.moments()):
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the body as it is at this moment."""
+        self.on_news()
+
     def show_title(self) -> None:
         """The title line as it now is."""
         self.query_one("#title", OneLine).show(
@@ -102,6 +118,7 @@ class FrameScreen(Screen[None]):
         if taken:
             event.stop()
             event.prevent_default()
+            self.freshen()
         return taken
 
     def _do_key(self, names: tuple[str, ...]) -> bool:

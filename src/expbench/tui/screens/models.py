@@ -3,7 +3,7 @@
 The registry is git tags: it is read when the screen is shown, after each act, and with `r`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -59,6 +59,10 @@ class ModelsScreen(Moves):
     def about(self) -> str:
         """How many."""
         return f"{len(self.versions)} versions" if self.versions else ""
+
+    def moments(self) -> Iterable[str | None]:
+        """Of the versions."""
+        return [document["at"] for document in self.read.documents]
 
     def candidate(self) -> str | None:
         """The version under the cursor, to be promoted."""
@@ -122,6 +126,7 @@ class ModelsScreen(Moves):
         if not view.size.width:
             return
         style, now = app.style._replace(width=view.size.width - 1), app.now()
+        self.drawn_at = now
         head, rows = table_lines(self.read.documents, app.place.settings.metric, style, now)
         page: Sequence[Line] = page_lines(self.read.page, style, now) if self.read.page is not None else ()
         if self.read.trouble:

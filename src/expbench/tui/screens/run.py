@@ -1,5 +1,6 @@
 """Screen 2: one run, in tabs."""
 
+from collections.abc import Iterable
 from importlib import import_module
 
 from textual.app import ComposeResult
@@ -73,10 +74,21 @@ class RunScreen(FrameScreen):
             return
         self._drawn = drawn
         app = self.dashboard
+        self.drawn_at = app.now()
         self.query_one("#head", OneLine).show(head_line(document, self.tab, style))
         self.query_one("#panes").display = True
         if self.pane is not None:
-            self.pane.show_run(Shown(document, app.place, style, app.now(), len(snapshot.ids)))
+            self.pane.show_run(Shown(document, app.place, style, self.drawn_at, len(snapshot.ids)))
+
+    def moments(self) -> Iterable[str | None]:
+        """Of the run."""
+        document = self.snapshot.document(self.choices.run) if self.choices.run else None
+        return (document["created_at"], document["started_at"], document["ended_at"]) if document is not None else ()
+
+    def redraw(self) -> None:
+        """The same run at this moment."""
+        self._drawn = None
+        self.on_news()
 
     def about(self) -> str:
         """The trouble of the store, if there is any."""

@@ -4,8 +4,8 @@ The list is made of rows (`tui.picker`) and drawn row by row (`tui.views.runs`);
 only the rows that look different, and the cursor stays on its run.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -176,6 +176,7 @@ class RunsScreen(ListActs):
         if rows is None or not view.size.width:
             return
         scene = self._scene(rows)
+        self.drawn_at = scene.now
         try:
             self.shown = self._layout(scene)
         except UsageError as error:  # a column that was chosen, or remembered, has no meaning any more
@@ -190,9 +191,31 @@ class RunsScreen(ListActs):
         else:
             self.view.has_cursor = False
             view.update_lines(empty_lines(rows.snapshot, bool(self.wish.filter or self.wish.text)), 0)
-        self.query_one("#facets", LinesView).update_lines(facet_lines(rows.facets, FACETS - 1), 0)
+        facets = self.query_one("#facets", LinesView)
+        facets.update_lines(facet_lines(rows.facets, FACETS - 1), facets.cursor)
         self.show_title()
         self.note_cursor()
+
+    def moments(self) -> Iterable[str | None]:
+        """Of the rows in sight, and of the run in short."""
+        named = [name for name in (self.shown.names if self.shown is not None else ()) if name.endswith("_at")]
+        for document in self._in_sight():
+            fields: Mapping[str, Any] = document
+            yield from (fields.get(name) for name in named)
+        under = self.snapshot.document(self.choices.run) if self.choices.run else None
+        if under is not None:
+            yield under["started_at"] or under["created_at"]
+
+    def redraw(self) -> None:
+        """The rows are the same."""
+        self.draw()
+
+    def _in_sight(self) -> Iterator[RunDocument]:
+        top = round(self.view.scroll_offset.y)
+        for item in self.items[top : top + self.view.size.height]:
+            document = self.snapshot.document(item) if isinstance(item, str) else None
+            if document is not None:
+                yield document
 
     def on_lines_view_moved(self, event: LinesView.Moved) -> None:
         """Another run is under the cursor."""
@@ -404,8 +427,7 @@ class RunsScreen(ListActs):
 
     def _draw_curves(self, metric: str) -> None:
         """Draw the sparklines of the rows in sight that have none, beside the screen."""
-        top = round(self.view.scroll_offset.y)
-        seen = [item for item in self.items[top : top + self.view.size.height] if isinstance(item, str)]
+        seen = [document["id"] for document in self._in_sight()]
         assert self._curves is not None
         wanted = self._curves.wanted(self.snapshot, metric, seen)
         if wanted:
