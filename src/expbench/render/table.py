@@ -62,8 +62,13 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return stream.getvalue().rstrip("\n")
 
 
-def column_widths(columns: Sequence[Column], rows: Sequence[Row], style: Style) -> list[int]:
-    """The cells given to each column, from the left; columns without room are left off at the end."""
+def column_widths(
+    columns: Sequence[Column], rows: Sequence[Row], style: Style, narrowest: int = _NARROWEST
+) -> list[int]:
+    """The cells given to each column, from the left; columns without room are left off at the end.
+
+    Texts that are cut keep `narrowest` cells at least.
+    """
     most = style.width if style.width < UNLIMITED else _WIDEST_PADDING
     widths = [width(clip(column.header, most)) for column in columns]
     for row in rows:
@@ -73,7 +78,7 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Row], style: Style) 
                 widths[index] = wanted
     if style.width >= UNLIMITED:
         return widths
-    return _fitted(widths, columns, style.width)
+    return _fitted(widths, columns, style.width, narrowest)
 
 
 def _natural(text: str, most: int) -> int:
@@ -82,10 +87,10 @@ def _natural(text: str, most: int) -> int:
     return width(clip(text, most))
 
 
-def _fitted(widths: list[int], columns: Sequence[Column], room: int) -> list[int]:
+def _fitted(widths: list[int], columns: Sequence[Column], room: int, narrowest: int) -> list[int]:
     """As many columns as fit at their narrowest, the widest of them made narrower until all fit."""
     able = [column.shrinks for column in columns]
-    floors = [min(wide, _NARROWEST) if shrinks else wide for wide, shrinks in zip(widths, able, strict=True)]
+    floors = [min(wide, narrowest) if shrinks else wide for wide, shrinks in zip(widths, able, strict=True)]
     kept = len(widths)
     while kept > 1 and _total(floors[:kept]) > room:
         kept -= 1

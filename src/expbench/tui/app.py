@@ -5,13 +5,14 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
@@ -23,6 +24,7 @@ from expbench.render.style import PLAIN, Style, sign
 from expbench.tui.acts import Acts
 from expbench.tui.keys import Keymap, keymap
 from expbench.tui.memory import Memory, recall, remember
+from expbench.tui.plain import PlainLetters
 from expbench.tui.reading import Reader
 from expbench.tui.screens import SCREENS, place_of
 from expbench.tui.screens.frame import FrameScreen
@@ -67,6 +69,7 @@ class ExpApp(App[int]):
         super().__init__(ansi_color=theme in ANSI_THEMES)  # NO_COLOR depends on it
         self.theme = theme
         self.set_class(not style.unicode, "ascii")
+        self._letters = [] if style.unicode else [PlainLetters()]
         self.place = place
         self.keymap = keys
         self.style = style
@@ -82,6 +85,10 @@ class ExpApp(App[int]):
         self._opening = True
         self._early: deque[events.Key] = deque()  # keys that came while a screen was opened
         self.memory = recall(place.cache_dir)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to each line before it is sent."""
+        return [*super().get_line_filters(), *self._letters]
 
     @property
     def ellipsis(self) -> str:

@@ -136,7 +136,8 @@ def _title(order: Order, number: int, curves: Sequence[Curve], prepared: Prepare
     said += _left_out(curves, prepared, looking)
     name = clip(f"{mark}{looking.metrics[number]}", style.width, sign("ellipsis", style))
     room = max(style.width - len(name) - 3, 0)
-    return f"{paint(name, 'heading', style)}  {paint(clip(', '.join(said), room), 'dim', style)}"
+    about = clip(", ".join(said), room, sign("ellipsis", style))
+    return f"{paint(name, 'heading', style)}  {paint(about, 'dim', style)}"
 
 
 def _left_out(curves: Sequence[Curve], prepared: Prepared, looking: Looking) -> list[str]:
@@ -157,7 +158,11 @@ def _joined(charts: Sequence[_Chart], shape: Grid, order: Order, height: int) ->
 
 
 def _empty(order: Order, words: str) -> list[Strip]:
-    return strips_of([paint(clip(words, order.width), "dim", order.style)], order.width, order.height)
+    return strips_of(
+        [paint(clip(words, order.width, sign("ellipsis", order.style)), "dim", order.style)],
+        order.width,
+        order.height,
+    )
 
 
 def legend_of(order: Order, labels: Sequence[str], most: int) -> list[Strip]:

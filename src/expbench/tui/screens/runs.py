@@ -39,7 +39,7 @@ from expbench.tui.widgets.logview import LogView
 
 WIDE: Final = 120
 VAST: Final = (180, 44)  # columns and lines that have room for plot and log
-FACETS: Final = 26
+WIDER: Final = 150  # columns that leave room for broader panes beside the list
 NEWEST: Final = "newest first"
 UNGROUPED: Final = "no groups"
 RELAID_S: Final = 2.0
@@ -53,8 +53,10 @@ class RunsScreen(ListActs):
 
     number_name = "runs"
     CSS = """
-    RunsScreen #facets, RunsScreen #beside { display: none; width: 26; }
-    RunsScreen #beside { width: 44; margin-left: 1; }
+    RunsScreen #facets { display: none; width: 22; }
+    RunsScreen #beside { display: none; width: 36; margin-left: 1; }
+    RunsScreen.wider #facets { width: 26; }
+    RunsScreen.wider #beside { width: 44; }
     RunsScreen #below { height: 7; margin-top: 1; }
     RunsScreen #glance { display: none; height: 20; margin-top: 1; }
     RunsScreen.vast #glance { display: block; }
@@ -120,6 +122,7 @@ class RunsScreen(ListActs):
         """What has room is seen, and columns fit the new width."""
         before = self.focused
         self.set_class(event.size.width >= WIDE, "wide")
+        self.set_class(event.size.width >= WIDER, "wider")
         self.set_class(event.size.height < LOW, "low")
         self.set_class(event.size.width >= VAST[0] and event.size.height >= VAST[1], "vast")
         self.call_after_refresh(self.on_news)
@@ -192,7 +195,9 @@ class RunsScreen(ListActs):
             self.view.has_cursor = False
             view.update_lines(empty_lines(rows.snapshot, bool(self.wish.filter or self.wish.text)), 0)
         facets = self.query_one("#facets", LinesView)
-        facets.update_lines(facet_lines(rows.facets, FACETS - 1), facets.cursor)
+        facets.update_lines(
+            facet_lines(rows.facets, max(facets.size.width - 1, 1), self.dashboard.ellipsis), facets.cursor
+        )
         self.show_title()
         self.note_cursor()
 

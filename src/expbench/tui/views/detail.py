@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from expbench.domain.alarms import Alarm
-from expbench.domain.document import RunDocument
+from expbench.domain.document import RunDocument, Summary
 from expbench.render.alarms import alarm_text
-from expbench.render.printable import wrap
+from expbench.render.printable import width, wrap
 from expbench.render.runs import STATUS_ROLES
 from expbench.render.style import Style, sign
 from expbench.render.values import age, duration, number, param, signed
@@ -36,7 +36,7 @@ def detail_lines(
         lines += _labelled(("alarm", "bad"), alarm_text(alarm, style), style, tall=tall)
     command = " ".join(document["command"]) or "none recorded"
     lines += _labelled(("command", "label"), command[:_LONG], style, tall=tall)
-    lines.append(_where(document, style))
+    lines += _where(document, style, tall=tall)
     if document["verdict"]:
         grade, again = document["verdict"]["grade"], document["verdict"]["reproduced_by"]
         by = f" by {', '.join(again)}" if again else ""
@@ -93,12 +93,16 @@ def _head(document: RunDocument, style: Style, now: str, *, tall: bool) -> list[
     return [name, state] if tall else [[*name, *state]]
 
 
-def _where(document: RunDocument, style: Style) -> Line:
+def _where(document: RunDocument, style: Style, *, tall: bool) -> list[Line]:
     code, data = document["code"], document["data"]
     commit = (code["commit"] or "no commit")[:10]
     words = f"{code['branch'] or 'detached'} {commit}" + (", with uncommitted work" if code["dirty"] else "")
-    version = f"{sign('dot', style)} data {data['version'][:10]}" if data["version"] else ""
-    return line(("code     ", "label"), words + " ", (version, "dim"))
+    version = data["version"][:10] if data["version"] else ""
+    if tall:
+        own = [line(("data     ", "label"), version)] if version else []
+        return [*_labelled(("code", "label"), words, style, tall=True), *own]
+    about = f"{sign('dot', style)} data {version}" if version else ""
+    return [line(("code     ", "label"), words + " ", (about, "dim"))]
 
 
 def _params(document: RunDocument, beside: RunDocument | None) -> Sequence[Span]:
@@ -118,9 +122,14 @@ def _metric(
         Span(f"{key}  "),
         Span(number(summary["last"]), "heading"),
     ]
-    spans.append(
-        Span(f"  min {number(summary['min'])}  max {number(summary['max'])}  {summary['count']} points", "dim")
-    )
     base = beside["metrics"].get(key) if beside is not None else None
     found = delta(summary["last"], base["last"], better.get(key), style) if base else None
-    return [*spans, Span("  "), found] if found else spans
+    ends = [Span("  "), found] if found else []
+    return [*spans, *_extent(summary, style.width - sum(width(span.text) for span in [*spans, *ends])), *ends]
+
+
+def _extent(summary: Summary, room: int) -> list[Span]:
+    """Least, greatest and how many points, as far as there is room for them whole."""
+    parts = [f"  min {number(summary['min'])}  max {number(summary['max'])}", f"  {summary['count']} points"]
+    texts = (text for text in ("".join(parts), parts[0]) if width(text) <= room)
+    return [Span(text, "dim") for text in list(texts)[:1]]

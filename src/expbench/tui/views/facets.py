@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from expbench.domain.parts import MISSING, Part
-from expbench.render.printable import clip, width
+from expbench.render.printable import ELLIPSIS, clip, width
 from expbench.tui.state import Snapshot
 from expbench.tui.views.lines import Line, Span, line
 
@@ -35,9 +35,9 @@ def facets(snapshot: Snapshot, places: Sequence[int]) -> list[Facet]:
     return found
 
 
-def facet_lines(found: Sequence[Facet], cells: int) -> list[Line]:
+def facet_lines(found: Sequence[Facet], cells: int, ellipsis: str = ELLIPSIS) -> list[Line]:
     """One line a facet: the count stands right."""
-    return [_line(facet, cells) for facet in found]
+    return [_line(facet, cells, ellipsis) for facet in found]
 
 
 def toggled(current: str, condition: str) -> str:
@@ -86,10 +86,10 @@ def _filter(field: str, value: Any) -> str:  # noqa: ANN401  # any value that a 
     return f"{name} = {text if isinstance(value, int | float) else quoted}"
 
 
-def _line(facet: Facet, cells: int) -> Line:
+def _line(facet: Facet, cells: int, ellipsis: str) -> Line:
     if not facet.filter:
         return line((facet.words, "label"))
     count = f"{facet.runs:,}"
     room = max(cells - len(count) - 3, 1)
-    words = clip(facet.words, room)
+    words = clip(facet.words, room, ellipsis)
     return [Span("  " + words + " " * (room - width(words)) + " "), Span(count, "dim")]

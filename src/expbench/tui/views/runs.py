@@ -25,8 +25,10 @@ from expbench.tui.views.picking import Group, Item
 
 GUTTER: Final = 4  # a mark, a status, and a blank after each
 SAMPLE: Final = 100  # so many of the first rows decide how wide columns are
+NARROWEST: Final = 12  # cells of a name that is cut
 CURVE: Final = 12  # cells of a sparkline
 METRIC: Final = "metrics."
+_OF_ONE_RUN: Final = ("started_at", "duration_s")
 # In place of the status of a live run that somebody should look at: the gravest alarm.
 ALARM_LETTERS: Final[Mapping[Kind, tuple[str, Role]]] = {
     "stalled": ("S", "warn"),
@@ -75,7 +77,7 @@ def layout(
     groups: Sequence[Group] = (),
 ) -> Layout:
     """The columns of these names (none: the usual ones) as they fit into the style's width, from `first` on."""
-    watched = (columns_of(names) if names else usual(documents, metric))[first:]
+    watched = (columns_of(names) if names else _usual_of(documents, metric, grouped=bool(groups)))[first:]
     full = [full_name(one.name) for one in watched]
     values = [[one.access.get(document) for one in watched] for document in documents]
     rows = [dict(zip(full, row, strict=True)) for row in values]
@@ -87,13 +89,19 @@ def layout(
     cells += [[Cell(_joined(_summary(group, name, scene.style))) for name in full] for group in groups]
     style = scene.style
     room = style.width - GUTTER - (CURVE + len(GAP) if curve else 0)
-    widths = column_widths(columns, cells, style._replace(width=max(room, 1)))
+    widths = column_widths(columns, cells, style._replace(width=max(room, 1)), NARROWEST)
     return Layout(watched, full, columns, widths, len(columns) - len(widths), first, curve)
 
 
 def usual(documents: Sequence[RunDocument], metric: str | None) -> list[Watched]:
     """The columns of `exp ls` without the status, which has a place of its own before them."""
     return [one for one in default_columns(documents, metric) if full_name(one.name) != "status"]
+
+
+def _usual_of(documents: Sequence[RunDocument], metric: str | None, *, grouped: bool) -> list[Watched]:
+    """Among groups without when and how long, so that there is room for what groups are compared by."""
+    found = usual(documents, metric)
+    return [one for one in found if full_name(one.name) not in _OF_ONE_RUN] if grouped else found
 
 
 def header(shown: Layout, style: Style) -> Line:

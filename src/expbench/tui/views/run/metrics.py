@@ -57,7 +57,7 @@ class MetricLines(LazyLines):
         name = clip(key, self._key_cells, sign("ellipsis", self._style))
         direction = self._directions.get(key)
         arrow = sign("up" if direction == "max" else "down", self._style) if direction else " "
-        curve = clip(self._curves.get(key, ""), SPARK)
+        curve = clip(self._curves.get(key, ""), SPARK, "")
         return [
             Span(f" {arrow} ", "dim"),
             Span(name + " " * (self._key_cells - width(name)), "key"),
@@ -69,12 +69,13 @@ class MetricLines(LazyLines):
     def _cells(self, summary: Summary) -> list[Span]:
         texts = [*(number(summary[name]) for name in ("last", "min", "max")), str(summary["last_step"])]
         texts.append(f"{summary['count']:,}")
+        end = sign("ellipsis", self._style)
         bad = isinstance(summary["last"], str)
         spans = [
             Span(
-                clip(texts[place], _NUMBERS[place][1] - 1).rjust(_NUMBERS[place][1]),
+                clip(texts[place], _NUMBERS[place][1] - 1, end).rjust(_NUMBERS[place][1]),
                 "bad" if bad and not place else None,
             )
             for place in self._numbers
         ]
-        return [*spans, Span(f"  {clip(summary['source'], 40)}", "dim")] if self._has_source else spans
+        return [*spans, Span(f"  {clip(summary['source'], 40, end)}", "dim")] if self._has_source else spans
