@@ -11,7 +11,7 @@ from tests.docs.keys_page import keys_page
 from tests.docs.pages import DOCS
 from tests.docs.picture import SVG_FILE, TEXT_FILE, captured, picture
 from tests.docs.reference import commands_page
-from tests.tui import pictures, plot_pictures, run_pictures
+from tests.tui import pictures
 
 
 def main(wanted: list[str]) -> None:
@@ -22,8 +22,6 @@ def main(wanted: list[str]) -> None:
         (DOCS / "keys.md").write_text(keys_page(), encoding="utf-8")
     if "dashboard" in wanted:
         pictures.write_all()
-        run_pictures.write_all()
-        plot_pictures.write_all()
     if "picture" in wanted:
         with tempfile.TemporaryDirectory() as folder:
             text = captured(Path(folder))

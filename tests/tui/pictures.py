@@ -1,126 +1,113 @@
-"""Pictures of the dashboard for the README and the docs: real screens of fixed runs at a fixed moment.
+"""The pictures of the dashboard in docs/images: each screen at three sizes, and what else the docs show.
 
-The text with its colours becomes an SVG by `tests.docs.svg`; the same runs give the same bytes.
+Real screens of the project of `gallery` at a fixed moment, so that the same code gives the same bytes.
 """
 
-import random
+import shutil
 import tempfile
-from collections.abc import Sequence
-from math import exp
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.pilot import Pilot
 
-from expbench.adapters.series.writer import SeriesWriter
-from expbench.domain.document import RunDocument
-from tests.conftest import run_git
+from expbench.bootstrap.workplace import open_workplace
 from tests.docs.pages import DOCS
-from tests.docs.svg import svg
-from tests.services.runs_in_memory import run
-from tests.tui.driving import dashboard, drive, press, settled, stored
+from tests.tui.driving import dashboard, drive, press, settled, shows
+from tests.tui.gallery import gallery
+from tests.tui.picture import picture
 
 IMAGES: Final = DOCS / "images"
+SIZES: Final = ((80, 24), (120, 36), (200, 50))
+
+
+class Scene(NamedTuple):
+    """What to press for a picture, how many runs are marked before, what must be on it, and what is pressed then."""
+
+    name: str
+    keys: tuple[str, ...]
+    marked: int
+    words: tuple[str, ...]
+    then: tuple[str, ...] = ()
 
 
 class Shot(NamedTuple):
-    """A picture: its name, the size in cells, the keys that lead there, and what it shows."""
+    """A scene at one size."""
 
-    name: str
+    scene: Scene
     size: tuple[int, int]
-    keys: Sequence[str]
-    title: str
+
+    @property
+    def name(self) -> str:
+        """As its file is called."""
+        return f"{self.scene.name}-{self.size[0]}x{self.size[1]}"
+
+    @property
+    def file(self) -> Path:
+        """Where it is kept."""
+        return IMAGES / f"{self.name}.svg"
 
 
-SHOTS: Final = (
-    Shot("dashboard-80x24", (80, 24), ("j", "j", "p", "k", "space", "k", "space"), "exp tui, 80 by 24"),
-    Shot("dashboard-120x32", (120, 32), ("j", "j", "p", "k", "space", "k", "space"), "exp tui, 120 by 32"),
-    Shot("dashboard-200x50", (200, 50), ("s", "a", "c", "c", "enter", "p"), "exp tui, 200 by 50"),
-    Shot("dashboard-filter", (80, 24), ("f", *"acc > 0.9x"), "a filter being typed"),
-    Shot("dashboard-groups", (100, 24), ("b", *"params", "enter"), "groups with mean and spread"),
-    Shot("dashboard-help", (100, 30), ("question_mark",), "the help"),
+# One for each screen, in the order of their numbers.
+SCREENS: Final = (
+    Scene("runs", ("j", "j", "p", "g", "space", "space"), 0, ("2 marked", "◎")),
+    Scene("run", ("2",), 0, ("Overview", "pinned", "command")),
+    Scene("plot", ("3",), 3, ("acc  by step", "val/loss  by step", "$ exp plot acc loss val/loss", "│")),
+    Scene("compare", ("4",), 3, ("◎", "better", "$ exp diff")),
+    Scene("models", ("5", "j"), 0, ("production", "gates of production", "letters")),
+    Scene(
+        "journal",
+        ("T", *"+paper", "enter", "ctrl+r", *"-best", "enter", "6"),
+        0,
+        ("exp tag", "exp rename", "is now called", "done"),
+        ("j", "k"),  # a message goes
+    ),
 )
+MORE: Final = (
+    Shot(Scene("filter", ("f", *"acc >> 0.7"), 0, ("can't be read", "^")), (80, 24)),
+    Shot(Scene("groups", ("b", *"params", "enter"), 0, ("grouped by", "±")), (120, 36)),
+    Shot(Scene("help", ("question_mark",), 0, ("Keys of runs",)), (120, 36)),
+    Shot(Scene("run-metrics", ("2", "]", "]"), 0, ("val/loss", "0.6208", "▁")), (80, 24)),
+    Shot(Scene("run-artifacts", ("2", *"]]]]]]", "j"), 0, ("confusion.csv", "cat", "matrix")), (120, 36)),
+    Shot(Scene("run-log", ("e",), 0, ("epoch 0", "1.9 kB")), (80, 24)),
+    Shot(Scene("plot-cursor", ("3", "tab", "z", "i"), 3, ("at step", "$ exp plot loss ")), (120, 36)),
+    Shot(Scene("plot-scatter", ("3", "]"), 0, ("acc against lr", "•")), (120, 36)),
+    Shot(Scene("plot-params", ("3", "["), 0, ("acc in ", "●", "optimizer")), (120, 36)),
+    Shot(Scene("diff", ("4", "d"), 3, ("differ in", "next file")), (120, 36)),
+)
+SHOTS: Final = (*(Shot(scene, size) for scene in SCREENS for size in SIZES), *MORE)
 
 
-def runs() -> list[RunDocument]:
-    """Two dozen runs of a small search; the same each time."""
-    dice = random.Random(7)
-    return [_run(dice, number) for number in range(24)]
-
-
-def _run(dice: random.Random, number: int) -> RunDocument:
-    lr, model = dice.choice((0.01, 0.03, 0.1, 0.3)), dice.choice(("cnn", "mlp"))
-    status = "failed" if number in (5, 17) else "killed" if number == 11 else "finished"
-    acc = round(0.8 + 0.15 * dice.random() + (0.03 if model == "cnn" else 0), 4)
-    metrics: dict[str, Any] = {} if status == "failed" else {"acc": acc, "loss": round(1.3 - acc, 4)}
-    document = run(
-        f"{dice.getrandbits(50):012d}"[:12],
-        f"{model}-{dice.choice(('brisk', 'calm', 'bold', 'fresh'))}-{number}",
-        hour=0,
-        metrics=metrics,
-        params={"lr": lr, "model": model, "epochs": 20, "seed": number % 3},
-        experiment="digits" if number % 4 else "warmup",
-        status=status,
-        tags=["candidate"] if number == 20 else [],
-        command=["python", "train.py", "--lr", str(lr), "--model", model],
-    )
-    at = f"2026-03-10T{number // 3:02}:{number % 3 * 20:02}:00.000000Z"
-    document["created_at"] = document["started_at"] = at
-    document["duration_s"] = round(40 + 90 * dice.random(), 1)
-    return document
-
-
-def taken(shot: Shot, root: Path) -> str:
-    """The picture's SVG, of the project in `root`."""
-    app = dashboard(stored(root, []))
-    for document in runs():
-        app.place.store.create(document)
-        _points(Path(app.place.store.run_dir(document["id"])), document)
+def taken(shot: Shot, template: Path, root: Path) -> str:
+    """The picture's SVG, of a copy of the gallery in `root`, a folder that is made."""
+    shutil.copytree(template, root, symlinks=True)
+    app = dashboard(open_workplace(str(root)))
     kept: list[str] = []
 
     async def act(pilot: "Pilot[int]") -> None:
-        await press(pilot, "j", "k")
-        for key in shot.keys:
+        await press(pilot, "j", "k")  # the first hint goes
+        app.choices.marks = dict.fromkeys(app.snapshot.ids[4:16:4][: shot.scene.marked])
+        for key in shot.scene.keys:
             await press(pilot, key)
+        await shows(pilot, *shot.scene.words)
+        await press(pilot, *shot.scene.then)
         await settled(pilot)
-        kept.append("\n".join(_coloured(list(strip)) for strip in app.screen._compositor.render_strips()))
+        kept.append(picture(app, f"exp tui: {shot.scene.name}, {shot.size[0]} by {shot.size[1]}"))
 
     drive(app, act, shot.size)
-    return svg(kept[0], shot.title)
+    return kept[0]
 
 
-def _points(run_dir: Path, document: RunDocument) -> None:
-    writer = SeriesWriter(str(run_dir / "metrics"), "api")
-    for key, summary in document["metrics"].items():
-        last = float(summary["last"])
-        for step in range(40):
-            fade = exp(-step / 8)
-            writer.append(key, last * (1 - fade) + (1.2 if key == "loss" else 0.2) * fade, step, 1.773e9 + step)
-    writer.close()
-
-
-def _coloured(segments: list[Segment]) -> str:
-    return "".join(f"\x1b[{_codes(segment.style)}m{segment.text}\x1b[0m" for segment in segments).rstrip()
-
-
-def _codes(style: Style | None) -> str:
-    if style is None:
-        return "0"
-    codes = [
-        code for on, code in ((style.bold, "1"), (style.dim, "2"), (style.underline, "4"), (style.reverse, "7")) if on
-    ]
-    if style.color is not None and style.color.number is not None:
-        codes.append(str(30 + style.color.number if style.color.number < 8 else 82 + style.color.number))
-    return ";".join(codes) or "0"
+def template_in(folder: Path) -> Path:
+    """The gallery, to be copied for each picture."""
+    root = folder / "template"
+    root.mkdir()
+    gallery(root)
+    return root
 
 
 def write_all() -> None:
     """Make all pictures anew."""
-    for shot in SHOTS:
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder) / "digits"
-            root.mkdir()
-            run_git(root, "init", "-q", "-b", "main")
-            (IMAGES / f"{shot.name}.svg").write_text(taken(shot, root), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        template = template_in(Path(folder))
+        for shot in SHOTS:
+            shot.file.write_text(taken(shot, template, Path(folder) / shot.name / "digits"), encoding="utf-8")
