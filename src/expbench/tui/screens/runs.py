@@ -17,19 +17,16 @@ from expbench.domain.document import RunDocument
 from expbench.domain.metrics import headline
 from expbench.errors import UsageError
 from expbench.tui.curves import Curves
-from expbench.tui.memory import with_filter
 from expbench.tui.panes.glance.both import Glance
 from expbench.tui.panes.glance.pane import Glanced
 from expbench.tui.picker import Asked, Picker, Rows
-from expbench.tui.screens.chooser import Chooser
-from expbench.tui.screens.listacts import ListActs
-from expbench.tui.views.choosing import names
+from expbench.tui.screens.listwishes import ListWishes
 from expbench.tui.views.completion import Completion, complete
 from expbench.tui.views.detail import detail_lines
 from expbench.tui.views.empty import HINT, about_words, empty_lines
 from expbench.tui.views.facets import facet_lines, toggled
 from expbench.tui.views.lines import Line
-from expbench.tui.views.picking import GROUPINGS, Group, Item, Wish
+from expbench.tui.views.picking import Group, Item
 from expbench.tui.views.plotting import MOST_RUNS
 from expbench.tui.views.runs import SAMPLE, Layout, RunLines, Scene, group_metrics, header, layout
 from expbench.tui.widgets.bars import OneLine
@@ -40,15 +37,13 @@ from expbench.tui.widgets.logview import LogView
 WIDE: Final = 120
 VAST: Final = (180, 44)  # columns and lines that have room for plot and log
 WIDER: Final = 150  # columns that leave room for broader panes beside the list
-NEWEST: Final = "newest first"
-UNGROUPED: Final = "no groups"
 RELAID_S: Final = 2.0
 SIDEWAYS: Final = 16  # cells that a log moves at once
 LOW: Final = 16  # below this height the list has all of it
 CURVES_FROM: Final = 100  # cells of the list that leave room for sparklines
 
 
-class RunsScreen(ListActs):
+class RunsScreen(ListWishes):
     """The list, newest first unless sorted."""
 
     number_name = "runs"
@@ -69,10 +64,7 @@ class RunsScreen(ListActs):
 
     def __init__(self) -> None:
         super().__init__()
-        self.wish = Wish()
         self.rows: Rows | None = None
-        self.shown: Layout | None = None
-        self.first_column = 0
         self._acts_seen = 0
         self._laid_out: object = None
         self._laid_out_s = 0.0
@@ -96,11 +88,6 @@ class RunsScreen(ListActs):
     def view(self) -> LinesView:
         """The list."""
         return self.query_one("#runs", LinesView)
-
-    @property
-    def bar(self) -> FilterBar:
-        """Where filters are typed."""
-        return self.query_one(FilterBar)
 
     @property
     def items(self) -> Sequence[Item]:
@@ -249,23 +236,6 @@ class RunsScreen(ListActs):
         runs = marked[:MOST_RUNS] or ([under] if under is not None else [])
         self.query_one("#glance", Glance).look_at(Glanced(runs, under, snapshot.live, length))
 
-    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """A filter or a text so far."""
-        self._wish_for(event)
-
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        """A filter or a text to keep."""
-        app = self.dashboard
-        if event.kind == "filter":
-            app.keep_in_mind(with_filter(app.memory, event.text))
-        self.set_focus(self.view)
-        self._wish_for(event)
-
-    def on_filter_bar_dropped(self, event: FilterBar.Dropped) -> None:
-        """Back to what there was before."""
-        self.set_focus(self.view)
-        self._wish_for(event)
-
     def act_open(self) -> None:
         """What the pane with the focus stands for: fold a group, open a run, its log, a plot, add a facet."""
         item, place = self.under_cursor(), self.focused.id if self.focused is not None else ""
@@ -280,49 +250,6 @@ class RunsScreen(ListActs):
             self.pick()
         elif item is not None and self.dashboard.has("run"):
             self.dashboard.go("run")
-
-    def act_filter(self) -> None:
-        """Type a filter."""
-        self.bar.open("filter", self.wish.filter, self.dashboard.memory.filters)
-        stages = self.dashboard.stages
-        if not stages.is_fresh:
-            self.run_worker(stages.read, thread=True, group="stages")
-
-    def act_text(self) -> None:
-        """Type a text."""
-        self.bar.open("text", self.wish.text, ())
-
-    def act_sort(self) -> None:
-        """Choose what to sort by."""
-        offered = [NEWEST, *self._names()]
-        taken = [self.wish.sort or NEWEST]
-        self.app.push_screen(Chooser("Sort by", offered, taken, self._sort_by))
-
-    def act_reverse(self) -> None:
-        """Turn the order round."""
-        self.wish = self.wish._replace(reverse=not self.wish.reverse)
-        self.pick()
-
-    def act_columns(self) -> None:
-        """Choose the columns."""
-        taken = self.choices.columns or (self.shown.names if self.shown is not None else ())
-        self.app.push_screen(Chooser("Columns", self._names(), taken, self._show_columns, many=True))
-
-    def act_group(self) -> None:
-        """Choose what to group by."""
-        taken = [self.wish.group or UNGROUPED]
-        self.app.push_screen(Chooser("Group by", [UNGROUPED, *GROUPINGS], taken, self._group_by))
-
-    def act_clear(self) -> None:
-        """Clear the message, else the text, else the filter, else the groups; never quits."""
-        wish = self.wish
-        if wish.text:
-            self.wish = wish._replace(text="")
-        elif wish.filter:
-            self.wish = wish._replace(filter="")
-        elif wish.group:
-            self.wish = wish._replace(group=None)
-        self.pick()
 
     def act_left(self) -> None:
         """Earlier columns; in the log, the lines back to the right."""
@@ -342,34 +269,7 @@ class RunsScreen(ListActs):
         if isinstance(self.focused, LogView):
             self.focused.move_sideways(by * SIDEWAYS)
         else:
-            self._scroll_columns(by)
-
-    def _scroll_columns(self, by: int) -> None:
-        room = by < 0 or (self.shown is not None and self.shown.hidden > 0)
-        if room and self.first_column + by >= 0:
-            self.first_column += by
-            self.draw()
-
-    def _names(self) -> list[str]:
-        catalogue = self.snapshot.catalogue
-        shown = self.shown.names if self.shown is not None else ()
-        return names(shown, catalogue.keys("metrics"), catalogue.keys("params"))
-
-    def _sort_by(self, taken: Sequence[str]) -> None:
-        self.wish = self.wish._replace(sort=None if taken[0] == NEWEST else taken[0], reverse=False)
-        self.pick()
-        self.view.go(0)
-
-    def _show_columns(self, taken: Sequence[str]) -> None:
-        app = self.dashboard
-        self.choices.columns, self.first_column = list(taken), 0
-        app.keep_in_mind(app.memory._replace(columns=list(taken)))
-        self.draw()
-
-    def _group_by(self, taken: Sequence[str]) -> None:
-        group = None if taken[0] == UNGROUPED else taken[0]
-        self.wish = self.wish._replace(group=group, unfolded=frozenset())
-        self.pick()
+            self.scroll_columns(by)
 
     def _narrow_by_facet(self) -> None:
         """Add the facet's condition to the filter, or take it away again."""
@@ -378,12 +278,6 @@ class RunsScreen(ListActs):
         if place < len(facets) and facets[place].filter:
             self.wish = self.wish._replace(filter=toggled(self.wish.filter, facets[place].filter))
             self.pick()
-
-    def _wish_for(self, event: FilterBar.Typed) -> None:
-        self.wish = (
-            self.wish._replace(filter=event.text) if event.kind == "filter" else self.wish._replace(text=event.text)
-        )
-        self.pick()
 
     def _scene(self, rows: Rows) -> Scene:
         app = self.dashboard
