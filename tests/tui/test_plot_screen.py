@@ -290,6 +290,10 @@ def test_what_is_shown_is_written_as_csv(
         await shows(pilot, "can't be written: 'utf-8' codec")
 
     drive(app, act)
+    commands = [entry.command for entry in app.acts.journal]
+    assert commands[0].startswith("exp plot acc ")
+    assert commands[0].endswith(" --csv > acc.csv")
+    assert [entry.state for entry in app.acts.journal] == ["done", *["failed"] * 4]
     file = repository / "acc.csv"
     lines = file.read_text().splitlines()
     assert lines[0] == first

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from expbench.bootstrap.workplace import open_workplace
 from expbench.tui.app import ExpApp
 from expbench.tui.screens.runs import RunsScreen
 from tests.services.runs_in_memory import run
@@ -267,6 +268,15 @@ def test_a_run_that_goes_while_it_is_shown_is_no_trouble(repository: Path) -> No
         place.store.remove([RUNS[4]["id"]])
         await shows(pilot, "5 runs")
         assert app.choices.run == RUNS[3]["id"]
+
+    drive(app, act)
+
+
+def test_where_nothing_was_ever_recorded_it_says_what_to_type(repository: Path) -> None:
+    app = dashboard(open_workplace(str(repository)))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await shows(pilot, "No runs yet", "exp run -- python train.py", "exp demo", "0 runs")
 
     drive(app, act)
 

@@ -104,6 +104,8 @@ def test_a_note_is_written_in_the_editor_and_a_shell_is_had_in_between(project: 
     terminal.shows("4 runs")
     terminal.type("E")
     terminal.shows(f"noted on {RUNS[3]['id']}", "note     a good one")
+    terminal.type("E")
+    terminal.shows("the note is as it was")
     terminal.type("!")
     terminal.shows(f"a shell with {RUNS[3]['id']}")
     assert terminal.was_given_back()

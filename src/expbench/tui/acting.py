@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from expbench.tui.app import ExpApp
     from expbench.tui.widgets.bars import BottomLine
 
+CHOOSE: Final = "press 1, and move to a run"
 RECENT: Final = 50  # runs, of which those that jobs made are the newest
 
 
@@ -68,7 +69,7 @@ class Acting:
 
     def start(self, argv: Sequence[str], folder: str = ".") -> None:
         """Do it by the command itself, in a process beside the dashboard; `folder` is relative to the root."""
-        entry = self._entry(argv, folder)
+        entry = self.enter(argv, folder)
         job = Job(entry, os.path.join(self._root, folder), self._told)
         self.jobs.append(job)
         self._say(entry)
@@ -76,7 +77,7 @@ class Acting:
 
     def do(self, argv: Sequence[str], call: Callable[[], str]) -> None:
         """Do it by a service, in a thread beside the screen; `call` gives the words for what was done."""
-        entry = self._entry(argv)
+        entry = self.enter(argv)
         self.app.run_worker(partial(self._work, entry, call), thread=True, group="acts")
 
     def _work(self, entry: Entry, call: Callable[[], str]) -> None:
@@ -118,26 +119,27 @@ class Acting:
 
     def _refuse(self, argv: Sequence[str], error: ExpError) -> None:
         """It can't be: say so here, and in the journal."""
-        self._entry(argv).end("failed", in_words(error), error.hint)
+        self.enter(argv).end("failed", in_words(error), error.hint)
         if self._bottom.is_free:
             self._bottom.say_error(error)
 
-    def _entry(self, argv: Sequence[str], folder: str = ".") -> Entry:
-        entry = Entry(self.app.now(), argv, folder)
+    def enter(self, argv: Sequence[str], folder: str = ".", to: str = "") -> Entry:
+        """An entry of the journal, for an act that begins."""
+        entry = Entry(self.app.now(), argv, folder, to)
         self.journal.append(entry)
         return entry
 
     def _chosen(self) -> list[str]:
         run_ids = self.app.choices.chosen()
         if not run_ids:
-            raise ExpError("no run is chosen", "the list is empty, or the cursor is not on a run")
+            raise ExpError("no run is chosen", "the list is empty, or the cursor is not on a run", CHOOSE)
         return run_ids
 
     def _document(self) -> RunDocument:
         run_id = self.app.choices.run
         document = self.app.snapshot.document(run_id) if run_id else None
         if document is None:
-            raise ExpError("no run is chosen", "the cursor is not on a run")
+            raise ExpError("no run is chosen", "the cursor is not on a run", CHOOSE)
         return document
 
     def _name(self, run_id: str) -> str:

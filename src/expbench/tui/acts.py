@@ -31,6 +31,9 @@ class Acts(Promotes, Bisects):
         with self.app.suspend():
             text = edited(document["note"], os.environ)
         self.app.refresh_whole()
+        if text == document["note"]:
+            self._bottom.say("the note is as it was", "dim")
+            return
         self._change(document, {"note": text}, ["note", document["id"], text], f"noted on {document['id']}")
 
     def act_rename(self) -> None:
@@ -108,7 +111,7 @@ class Acts(Promotes, Bisects):
             return f"tagged {self._words(run_ids)}"
 
         for run_id in run_ids[1:]:
-            self._entry(["tag", run_id, *words]).end("done", "")
+            self.enter(["tag", run_id, *words]).end("done", "")
         self.do(["tag", run_ids[0], *words], call)
 
     def _rename(self, document: RunDocument, name: str) -> None:

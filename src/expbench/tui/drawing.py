@@ -73,7 +73,7 @@ def draw_curves(order: Order, canvas: Canvas) -> Drawn:
     shape = grid(looking, order.width, order.height)
     metrics = [looking.metrics[number] for number in shape.shown]
     if not metrics or not order.runs:
-        return Drawn(_empty(order, "no metric to draw: m chooses"), [])
+        return Drawn(_empty(order, "no metric to draw: m chooses one, 1 leads to the runs"), [])
     width, height = order.width // shape.columns, order.height // shape.rows
     drawing = drawing_of(order, max(width, 1))
     picture = canvas.draw([Chosen(run, metric) for metric in metrics for run in order.runs], drawing)

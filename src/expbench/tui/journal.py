@@ -13,10 +13,11 @@ class Entry:
 
     MOST = 500
 
-    def __init__(self, at: str, argv: Sequence[str], folder: str = ".") -> None:
+    def __init__(self, at: str, argv: Sequence[str], folder: str = ".", to: str = "") -> None:
         self.at = at
         self.argv = list(argv)
         self.folder = folder
+        self.to = to  # the file that takes what it prints
         self.state: State = "going on"
         self.words = ""
         self.hint = ""  # the next step after a failure
@@ -25,7 +26,7 @@ class Entry:
     @property
     def command(self) -> str:
         """The command as a shell takes it, in the project's root."""
-        words = " ".join(quoted(word) for word in ("exp", *self.argv))
+        words = " ".join(quoted(word) for word in ("exp", *self.argv)) + (f" > {quoted(self.to)}" if self.to else "")
         return words if self.folder in ("", ".") else f"cd {quoted(self.folder)} && {words}"
 
     def end(self, state: State, words: str, hint: str = "") -> None:

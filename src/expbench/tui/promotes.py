@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from expbench.bootstrap.workplace import Workplace, open_workplace
 from expbench.errors import ExpError
 from expbench.render.printable import clip
-from expbench.tui.acting import Acting, Turn
+from expbench.tui.acting import CHOOSE, Acting, Turn
 from expbench.tui.journal import Entry
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Promotes(Acting):
         screen = self.app.shown
         candidate = screen.candidate() if screen is not None else None
         if candidate is None:
-            raise ExpError("nothing is chosen to promote", "the cursor is not on a run or a version")
+            raise ExpError("nothing is chosen to promote", "the cursor is not on a run or a version", CHOOSE)
         self._bottom.prompt(
             f"promote {candidate} to", "staging", lambda stage: self._plan(Promotion(candidate, stage.strip()))
         )

@@ -259,6 +259,12 @@ def test_an_index_that_is_spoilt_meanwhile_is_made_anew(store: FileStore, conten
     assert len(news.ids) == 3
 
 
+def test_a_store_that_never_was_is_no_trouble(tmp_path: Path) -> None:
+    news = latest(Follower(FileStore(str(tmp_path / ".exp"))))
+    assert news is not None
+    assert (list(news.ids), news.trouble, news.complete) == ([], "", True)
+
+
 def test_a_store_that_vanishes_is_told_and_told_again_when_it_is_back(store: FileStore) -> None:
     store.create(case(1))
     follower = Follower(store)

@@ -53,6 +53,7 @@ class Follower:
         self._listed: set[str] = set()
         self._live: set[str] = set()
         self._damaged: dict[str, DamagedRun] = {}
+        self._was_there = False  # where there never was a store, nothing is amiss: no run was made yet
 
     def news(self) -> Iterator[News]:
         """What is new, in one piece or two; nothing when nothing has changed. Raises `ExpError`."""
@@ -82,7 +83,9 @@ class Follower:
         if len(self._ids) != len(catalogue) or any(run_id not in self._listed for run_id in changed):
             self._ids = [catalogue.ids[place] for place in catalogue.order()]
             self._listed = set(self._ids)
-        trouble = "" if os.path.isdir(self._exp_dir) else "the store is not there"
+        is_there = os.path.isdir(self._exp_dir)
+        self._was_there = self._was_there or is_there
+        trouble = "the store is not there" if self._was_there and not is_there else ""
         live, damaged = frozenset(self._live), dict(self._damaged)
         return News(self._ids, catalogue.document, live, frozenset(changed), damaged, True, trouble, catalogue)
 

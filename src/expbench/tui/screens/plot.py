@@ -13,7 +13,9 @@ from expbench.domain.ids import shortest_prefixes
 from expbench.domain.metrics import headline
 from expbench.domain.numbers import number_from_json
 from expbench.render.values import counted, number, param
+from expbench.tui.acting import in_words
 from expbench.tui.drawing import Drawn, Order, legend_of
+from expbench.tui.journal import Entry
 from expbench.tui.painter import INTERVAL_S, Painter
 from expbench.tui.plotjobs import Painted, Related, Studio, Values, Written
 from expbench.tui.screens.plotkeys import PlotKeys
@@ -51,6 +53,7 @@ class PlotScreen(PlotKeys):
         self.painter = Painter(self, "picture", self.rest_s)
         self.reader = Painter(self, "values", self.rest_s / 10)
         self.writer = Painter(self, "file", 0.0)
+        self._writing: Entry | None = None
         self.set_interval(self.follow_s, self._follow)
         self.query_one("#charts").focus()
 
@@ -150,15 +153,26 @@ class PlotScreen(PlotKeys):
 
     def on_written(self, event: Written) -> None:
         """A file was written, or not."""
-        if event.trouble is not None:
-            self.bottom.say_error(event.trouble)
+        words, error = f"wrote {event.path}, {counted(event.lines, 'line')}", event.trouble
+        if error is None:
+            self.bottom.say(words, "good")
         else:
-            self.bottom.say(f"wrote {event.path}, {counted(event.lines, 'line')}", "good")
+            self.bottom.say_error(error)
+        if self._writing is not None:
+            if error is None:
+                self._writing.end("done", words)
+            else:
+                self._writing.end("failed", in_words(error), error.hint)
+            self._writing = None
 
     def write(self, path: str) -> None:
         """Write what is drawn as CSV, beside the screen."""
         order, snapshot = self.order(related=self.looking.tab != "curves"), self.snapshot
         self.bottom.say(f"writing {path}", "dim")
+        if self._writing is not None:
+            self._writing.end("cancelled", "another file was asked for")
+        words = view.argv(self.looking, self._named(), self._short(), self.choices.filter)
+        self._writing = self.dashboard.acts.enter([*words, "--csv"], to=path)
         self.writer.want(lambda: self.studio.write(order, snapshot, path))
 
     def show_cursor(self) -> None:
@@ -198,9 +212,12 @@ class PlotScreen(PlotKeys):
         summary = run["metrics"].get(key or "")
         return f"{key} {number(number_from_json(summary['last']))}" if summary else f"no {key}" if key else ""
 
+    def _named(self) -> list[str]:
+        """The runs that the command must name."""
+        return [] if self.looking.tab != "curves" and len(self.runs) < 2 else [run["id"] for run in self.runs]
+
     def _command(self) -> Line:
-        runs = [] if self.looking.tab != "curves" and len(self.runs) < 2 else [run["id"] for run in self.runs]
-        typed = view.command(self.looking, runs, self._short(), self.choices.filter)
+        typed = view.command(self.looking, self._named(), self._short(), self.choices.filter)
         if self.looking.tab == "scatter" and self.point is not None and self.pairs is not None:
             pair = self.pairs.points[self.point % len(self.pairs.points)]
             told = f"{pair.run['name']}: {self.pairs.param} {param(pair.x)}, {self.pairs.metric} {number(pair.y)}"

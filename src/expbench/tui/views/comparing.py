@@ -112,10 +112,10 @@ def summary_line(compared: Compared, *, everything: bool) -> Line:
 
 def too_few_lines(count: int) -> list[Line]:
     """What to do where there is nothing to compare."""
-    lacking = "two runs" if count == 0 else "another run"
+    lacking = "two runs are" if count == 0 else "another run is"
     return [
         line(),
-        line(("  to compare ", None), (lacking, "heading"), " is needed: on screen 1 "),
+        line(("  to compare ", None), (lacking, "heading"), " needed: on screen 1 "),
         line(
             "  mark runs with ", ("space", "key"), ", or pin a baseline with ", ("p", "key"), " and move to another"
         ),

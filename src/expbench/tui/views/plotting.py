@@ -196,17 +196,23 @@ def on_tab(looking: Looking, by: int) -> Looking:
 
 def command(looking: Looking, runs: Sequence[str], ids: Mapping[str, str], filter_text: str = "") -> str:
     """What to type for the same picture; empty where there is none."""
+    words = argv(looking, runs, ids, filter_text)
+    return " ".join(quoted(word) for word in ["exp", *words]) if words else ""
+
+
+def argv(looking: Looking, runs: Sequence[str], ids: Mapping[str, str], filter_text: str = "") -> list[str]:
+    """The words of that command, behind `exp`."""
     if looking.metric is None:
-        return ""
+        return []
     named = [ids.get(run_id, run_id) for run_id in runs]
     where = ["--filter", filter_text] if filter_text and not named else []
     if looking.tab == "params":
-        return _shell(["exp", "plot", looking.metric, *named, "--params", *where])
+        return ["plot", looking.metric, *named, "--params", *where]
     if looking.tab == "scatter":
         against = ["--against", looking.param] if looking.param else ["--params"]
-        return _shell(["exp", "plot", looking.metric, *named, *against, *where, *_drawn(looking, scatter=True)])
+        return ["plot", looking.metric, *named, *against, *where, *_drawn(looking, scatter=True)]
     metrics = [looking.metric] if looking.alone else list(looking.metrics)
-    return _shell(["exp", "plot", *metrics, *named, *_drawn(looking, scatter=False)])
+    return ["plot", *metrics, *named, *_drawn(looking, scatter=False)]
 
 
 def _drawn(looking: Looking, *, scatter: bool) -> list[str]:
@@ -220,10 +226,6 @@ def _drawn(looking: Looking, *, scatter: bool) -> list[str]:
     if looking.view is not None:
         words += ["--from", f"{looking.view.low:.12g}", "--to", f"{looking.view.high:.12g}"]
     return words
-
-
-def _shell(words: Sequence[str]) -> str:
-    return " ".join(quoted(word) for word in words)
 
 
 def _inside(low: float, span: float, whole: Extent) -> Extent:
