@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from expbench.bootstrap.workplace import open_workplace
@@ -13,6 +14,7 @@ from expbench.tui import jobs
 from expbench.tui.app import ExpApp
 from expbench.tui.editing import edited, editor
 from expbench.tui.journal import Entry
+from expbench.tui.screens.models import ModelsScreen
 from expbench.tui.widgets.bars import BottomLine
 from tests.services.runs_in_memory import run
 from tests.tui.driving import dashboard, drive, press, shows, stored, until
@@ -203,6 +205,32 @@ def test_an_act_that_ends_while_the_dashboard_does_draws_nothing(
 
     drive(app, act)
     assert told == [False]
+
+
+def test_an_act_that_ends_while_a_screen_is_opened_draws_nothing(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A screen is there before its widgets: who asked for one then would ask in vain."""
+    app = dashboard(stored(repository, RUNS))
+    entry = Entry("2026-03-10T12:00:00Z", ["undo"], ".")
+    told: list[str] = []
+    compose = ModelsScreen.compose
+
+    def tell(screen: ModelsScreen) -> ComposeResult:
+        told.append(screen.number_name)
+        app.acts._say(entry)
+        app.acts._refuse(["promote"], ExpError("it can't be"))
+        return compose(screen)
+
+    monkeypatch.setattr(ModelsScreen, "compose", tell)
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await shows(pilot, "run-2")
+        await press(pilot, "5")
+        await shows(pilot, "5 models", "No models yet")
+
+    drive(app, act)
+    assert told == ["models"]
 
 
 def test_copying_a_command_of_the_journal(repository: Path) -> None:

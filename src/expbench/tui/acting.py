@@ -115,13 +115,17 @@ class Acting:
 
     def _is_awaited(self, turn: Turn) -> bool:
         """Whether the question is still waited for: another key meanwhile is a no, and must not answer it."""
-        return turn == Turn(self._bottom, self._bottom.turn) and self._bottom.is_free
+        screen = self.app.shown
+        if screen is None or not screen.bottom.is_free:
+            return False
+        return turn == Turn(screen.bottom, screen.bottom.turn)
 
     def _refuse(self, argv: Sequence[str], error: ExpError) -> None:
         """It can't be: say so here, and in the journal."""
         self.enter(argv).end("failed", in_words(error), error.hint)
-        if self._bottom.is_free:
-            self._bottom.say_error(error)
+        screen = self.app.shown
+        if screen is not None and screen.bottom.is_free:
+            screen.bottom.say_error(error)
 
     def enter(self, argv: Sequence[str], folder: str = ".", to: str = "") -> Entry:
         """An entry of the journal, for an act that begins."""

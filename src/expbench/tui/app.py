@@ -178,10 +178,14 @@ class ExpApp(App[int]):
 
     @property
     def shown(self) -> FrameScreen | None:
-        """The screen of the table that is shown, be it below a help or a palette. None while the dashboard ends."""
+        """The screen of the table that is shown, be it below a help or a palette.
+
+        None while the dashboard ends, or the screen is just being opened: widgets come after it, and go before it.
+        """
         if not self.is_running:
-            return None  # widgets go before their screen
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, FrameScreen)), None)
+            return None
+        found = next((screen for screen in reversed(self.screen_stack) if isinstance(screen, FrameScreen)), None)
+        return found if found is not None and found.is_mounted else None
 
     async def open(self, name: str) -> None:
         """Show the screen of this name."""
