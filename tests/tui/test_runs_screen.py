@@ -222,6 +222,32 @@ def test_wide_places_have_facets_that_filter(repository: Path) -> None:
     drive(app, act, (130, 30))
 
 
+def test_facets_filter_while_the_list_is_grouped_too(repository: Path) -> None:
+    app = dashboard(stored(repository, [*RUNS, run("999999999999", "bad", hour=9, status="failed")]))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await press(pilot, "b", *"exper", "enter")
+        await shows(pilot, "> default  (7)")
+        await press(pilot, "shift+tab")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "facets")
+        await press(pilot, "j", "j", "enter")
+        await shows(pilot, "1 of 7  f status = 'failed'", "> default")
+
+    drive(app, act, (130, 30))
+
+
+def test_at_120_columns_the_list_has_room_for_a_metric_and_groups_for_its_mean(repository: Path) -> None:
+    app = dashboard(stored(repository, RUNS))
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await until(pilot, lambda: "acc" in text(app).split("\n")[1])
+        await shows(pilot, "metrics  acc  0.5  min 0.5  max 0.5")
+        await press(pilot, "b", *"exper", "enter")
+        await shows(pilot, "0.25 ±0.19")
+
+    drive(app, act, (120, 30))
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 5), (10, 3), (20, 10), (80, 24), (120, 30), (200, 50)])
 def test_every_size_can_be_drawn(repository: Path, size: tuple[int, int]) -> None:
     app = dashboard(stored(repository, RUNS))
