@@ -160,3 +160,26 @@ def test_an_empty_store_is_no_error(repository: Path) -> None:
         await shows(pilot, "0 runs")
 
     drive(dashboard(stored(repository, [])), act)
+
+
+def test_an_error_in_the_dashboard_ends_the_thread_that_reads(repository: Path) -> None:
+    """Whatever fails, and be it while widgets go: nobody is waited for."""
+    app = dashboard(stored(repository, [run("aaaa00000000", "first")]))
+    ended: list[bool] = []
+
+    class Broken(Exception):
+        """An error of ours."""
+
+    async def act(pilot: "Pilot[int]") -> None:
+        await shows(pilot, "first")
+
+        def fail() -> None:
+            raise Broken
+
+        app.call_later(fail)
+        await until(pilot, app.reader._over.is_set, "the end of the reader")
+        ended.append(True)
+
+    with pytest.raises(Broken):
+        drive(app, act)
+    assert ended == [True]

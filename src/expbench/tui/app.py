@@ -333,7 +333,11 @@ class ExpApp(App[int]):
             call(*args)
 
     def _fatal_error(self) -> None:
-        """Textual would print a traceback with all local values; `starting` raises the error to the last door."""
+        """Textual would print a traceback with all local values; `starting` raises the error to the last door.
+
+        The end waits for the reader's thread, and an error while widgets go would leave nobody to stop it.
+        """
+        self.reader.stop()
         self._close_messages_no_wait()
 
     @property
