@@ -9,7 +9,7 @@ from expbench.render.alarms import alarm_text
 from expbench.render.printable import width, wrap
 from expbench.render.runs import STATUS_ROLES
 from expbench.render.style import Style, sign
-from expbench.render.values import age, duration, number, param, signed
+from expbench.render.values import age, counted, duration, number, param, signed
 from expbench.render.verdict import GRADES
 from expbench.tui.views.lines import Line, Look, Span, line
 
@@ -130,6 +130,7 @@ def _metric(
 
 def _extent(summary: Summary, room: int) -> list[Span]:
     """Least, greatest and how many points, as far as there is room for them whole."""
-    parts = [f"  min {number(summary['min'])}  max {number(summary['max'])}", f"  {summary['count']} points"]
+    points = counted(summary["count"], "point")
+    parts = [f"  min {number(summary['min'])}  max {number(summary['max'])}", f"  {points}"]
     texts = (text for text in ("".join(parts), parts[0]) if width(text) <= room)
     return [Span(text, "dim") for text in list(texts)[:1]]
