@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from expbench.adapters.store.runs import create_store_dir, open_store
@@ -60,6 +61,12 @@ async def press(pilot: "Pilot[int]", *keys: str) -> None:
     for key in keys:
         await unless_over(pilot, pilot.press(key))
         await turn(pilot)
+        await until(pilot, lambda: not is_opening(pilot.app), "the screen")
+
+
+def is_opening(app: App[int]) -> bool:
+    """Whether another screen is about to be shown; keys that come before go to the one that is left."""
+    return app.is_running and any(worker.group == "screen" and not worker.is_finished for worker in app.workers)
 
 
 async def until(pilot: "Pilot[int]", holds: Callable[[], Any], what: str = "the condition") -> None:
