@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 from textual.pilot import Pilot
 
 from expbench.bootstrap.workplace import open_workplace
+from expbench.tui.app import ExpApp
 from tests.docs.pages import DOCS
-from tests.tui.driving import dashboard, drive, press, settled, shows
+from tests.tui.driving import dashboard, drive, press, settled, shows, until
 from tests.tui.gallery import gallery
 from tests.tui.picture import picture
 
@@ -88,6 +89,7 @@ def taken(shot: Shot, template: Path, root: Path) -> str:
         app.choices.marks = dict.fromkeys(app.snapshot.ids[4:16:4][: shot.scene.marked])
         for key in shot.scene.keys:
             await press(pilot, key)
+            await until(pilot, lambda: is_painted(app), "what the next key is about")
         await shows(pilot, *shot.scene.words)
         await press(pilot, *shot.scene.then)
         await settled(pilot)
@@ -95,6 +97,12 @@ def taken(shot: Shot, template: Path, root: Path) -> str:
 
     drive(app, act, shot.size)
     return kept[0]
+
+
+def is_painted(app: ExpApp) -> bool:
+    """Whether all that the screen draws beside its keys is there: a cursor needs a chart."""
+    at_work = (getattr(app.shown, name, None) for name in ("painter", "reader"))
+    return all(work is None or work.is_idle for work in at_work)
 
 
 def template_in(folder: Path) -> Path:
