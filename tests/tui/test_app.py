@@ -126,6 +126,9 @@ def test_a_question_shows_its_answers_whatever_the_width(repository: Path) -> No
         assert app.shown is not None
         app.shown.bottom.ask("really " * 30, lambda: None)
         await shows(pilot, "really", "\N{HORIZONTAL ELLIPSIS} - y/n")
+        await press(pilot, "n")
+        app.shown.bottom.say("at work " * 30, "live", end="  (^c cancels)")
+        await shows(pilot, "at work", "\N{HORIZONTAL ELLIPSIS}  (^c cancels)")
 
     drive(app, act)
 

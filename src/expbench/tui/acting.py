@@ -102,7 +102,7 @@ class Acting:
             return
         if entry.state == "going on":
             last = entry.output[-1] if entry.output else "begun"
-            screen.bottom.say(f"{entry.argv[0]}: {last}  (^c cancels)", "live")
+            screen.bottom.say(f"{entry.argv[0]}: {last}", "live", end="  (^c cancels)")
         elif entry.state == "done":
             screen.bottom.say(f"{entry.words}  [{entry.command}]", "good")
         else:

@@ -145,9 +145,9 @@ class BottomLine(Horizontal):
         if self.words.spans in ((), before):
             self.words.show(self.keys)
 
-    def say(self, text: str, look: Look | None = None) -> None:
-        """A message, until the next key."""
-        self.words.show(line(" ", (text, look)))
+    def say(self, text: str, look: Look | None = None, *, end: str = "") -> None:
+        """A message, until the next key, with an end that is never cut."""
+        self.words.show(line(" ", (text, look)), line((end, look)) if end else ())
 
     def say_error(self, error: ExpError) -> None:
         """An error in words, until the next key; what to do is seen whatever the width."""
