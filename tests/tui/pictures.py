@@ -54,7 +54,7 @@ SCREENS: Final = (
     Scene("run", ("2",), 0, ("Overview", "pinned", "command")),
     Scene("plot", ("3",), 3, ("acc  by step", "val/loss  by step", "$ exp plot acc loss val/loss", "│")),
     Scene("compare", ("4",), 3, ("◎", "better", "$ exp diff")),
-    Scene("models", ("5", "j"), 0, ("production", "gates of production", "letters")),
+    Scene("models", ("5",), 0, ("production", "gates of production", "letters")),
     Scene(
         "journal",
         ("T", *"+paper", "enter", "ctrl+r", *"-best", "enter", "6"),
@@ -73,7 +73,7 @@ MORE: Final = (
     Shot(Scene("plot-cursor", ("3", "tab", "z", "i"), 3, ("at step", "$ exp plot loss ")), (120, 36)),
     Shot(Scene("plot-scatter", ("3", "]"), 0, ("acc against lr", "•")), (120, 36)),
     Shot(Scene("plot-params", ("3", "["), 0, ("acc in ", "●", "optimizer")), (120, 36)),
-    Shot(Scene("diff", ("4", "d"), 3, ("differ in", "next file")), (120, 36)),
+    Shot(Scene("diff", ("d",), 3, ("differ in", "next file")), (120, 36)),
 )
 SHOTS: Final = (*(Shot(scene, size) for scene in SCREENS for size in SIZES), *MORE)
 
