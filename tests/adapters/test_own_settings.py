@@ -47,7 +47,7 @@ def test_wrong_types_are_named(value: object) -> None:
         commands_for({"events": value}, "promote", "f") if not isinstance(value, dict) else None
 
 
-@pytest.mark.parametrize("content", [b"x = ", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"x = ", b"x = " + b"9" * 5000, b"\xff", b"[" * 100_000])
 def test_what_is_no_toml_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "exp").mkdir()
     (tmp_path / "exp/config.toml").write_bytes(content)

@@ -38,6 +38,7 @@ def test_a_file_of_comments_needs_no_parser(tmp_path: Path) -> None:
         (b"a = 1\na = 2\n", "Cannot overwrite a value"),
         (b"ok = 1\n\xff = 2\n", "not UTF-8 (at line 2)"),
         (b"a = " + b"[" * 100_000, "nested too deep"),
+        (b"a = " + b"9" * 5000, "digits"),
         (b"#" * 10_000_001, "larger than 10 MB"),
     ],
 )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from expbench.adapters.user_settings import read_user_settings, section
+from expbench.adapters.user_settings import read_user_settings, section, user_settings_file
 from expbench.errors import EnvironmentUnusable
 
 
@@ -12,6 +12,20 @@ def written(tmp_path: Path, text: bytes) -> dict[str, str]:
     (tmp_path / "exp").mkdir()
     (tmp_path / "exp" / "config.toml").write_bytes(text)
     return {"XDG_CONFIG_HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize("config_home", ["", "here", "./here", None])
+def test_no_file_of_the_current_folder_is_ever_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config_home: str | None
+) -> None:
+    """A repository may hold such a file: a relative XDG_CONFIG_HOME counts for nothing, as the standard says."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("here", ".config"):
+        (tmp_path / folder / "exp").mkdir(parents=True)
+        (tmp_path / folder / "exp" / "config.toml").write_text("[keys]\n")
+    environ = {} if config_home is None else {"XDG_CONFIG_HOME": config_home}
+    assert read_user_settings(environ) == {}
+    assert user_settings_file({**environ, "HOME": "/home/ada"}) == "/home/ada/.config/exp/config.toml"
 
 
 def test_absent_settings_are_empty(tmp_path: Path) -> None:
@@ -25,7 +39,11 @@ def test_sections_are_read(tmp_path: Path) -> None:
     assert section(found, "events") == {}
 
 
-@pytest.mark.parametrize("text", [b"[keys", b"\xff\xfe", b"a = " + b"[" * 2000], ids=["broken", "bytes", "deep"])
+@pytest.mark.parametrize(
+    "text",
+    [b"[keys", b"\xff\xfe", b"a = " + b"[" * 2000, b"a = " + b"9" * 5000, b"#" * 10_000_001],
+    ids=["broken", "bytes", "deep", "digits", "large"],
+)
 def test_settings_that_can_not_be_read_are_named(tmp_path: Path, text: bytes) -> None:
     with pytest.raises(EnvironmentUnusable) as caught:
         read_user_settings(written(tmp_path, text))

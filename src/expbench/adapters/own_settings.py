@@ -17,7 +17,7 @@ def own_settings_file(environ: Mapping[str, str]) -> str:
     """Where the file is, whether there is one or not. A relative `XDG_CONFIG_HOME` counts for nothing."""
     folder = environ.get("XDG_CONFIG_HOME", "")
     if not os.path.isabs(folder):
-        folder = os.path.join(os.path.expanduser("~"), ".config")
+        folder = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".config")
     return os.path.join(folder, FILE)
 
 
@@ -34,7 +34,7 @@ def read_own_settings(environ: Mapping[str, str]) -> Mapping[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise _unusable(path, str(error)) from error
 
 

@@ -67,7 +67,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also a number of thousands of digits
         raise _unusable(str(error)) from error
     except RecursionError as error:
         raise _unusable("it is nested too deep") from error

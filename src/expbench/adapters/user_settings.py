@@ -1,17 +1,16 @@
 """The user's own settings, `$XDG_CONFIG_HOME/exp/config.toml`: keys of the dashboard, its theme. Data, never code."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
-from expbench.adapters.files import Unreadable, read_regular
+from expbench.adapters.files import read_regular
+from expbench.adapters.own_settings import own_settings_file
 from expbench.errors import EnvironmentUnusable
 
 
 def user_settings_file(environ: Mapping[str, str]) -> str:
     """Where they are, whether they are there or not."""
-    config_dir = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME", ""), ".config")
-    return os.path.join(config_dir, "exp", "config.toml")
+    return own_settings_file(environ)
 
 
 def read_user_settings(environ: Mapping[str, str]) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def read_user_settings(environ: Mapping[str, str]) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise _unusable(path, error.strerror or str(error)) from error
-    except (Unreadable, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # it is no regular file, no UTF-8, no TOML, or holds a number of thousands of digits
         raise _unusable(path, str(error)) from error
     except RecursionError as error:
         raise _unusable(path, "it is nested too deep") from error

@@ -61,6 +61,15 @@ def test_a_hostile_wdir_is_a_problem(wdir: str) -> None:
             b"a: &a [*a]\nouts: [*a]",
             b"[" * 1500,
         ),
+        *(
+            b"outs: !!bool x",
+            b"outs: !!int ''",
+            b"outs: !!float ''",
+            b"outs: !!timestamp x",
+            b"a: 0x_",
+            b"? {a: b}\n: c",
+        ),
+        *(b"outs: " + b"9" * 5000, b"outs:\n- path: 2001-99-99\n", b"<<: 3\n", b"a\x00", b"--- 1\n--- 2\n"),
         *(b"outs: !!python/object/apply:os.system ['false']\n", b"a: 1\na: 2\n", b"outs:\n- md5: [x]\n  path: x\n"),
     ],
 )
@@ -154,6 +163,13 @@ def test_a_broken_lock_is_a_problem(lock: bytes) -> None:
     parsed = parse_pipeline("dvc.yaml", b"stages: {train: {cmd: x, outs: [a]}}", lock)
     assert parsed.outs == []
     assert "dvc.lock" in parsed.problems[0]
+
+
+@pytest.mark.parametrize("path", ["[a]", "{a: b}", "1", "null", "!!bool yes"])
+def test_a_path_of_another_kind_in_the_lock_is_passed_over(path: str) -> None:
+    lock = f"stages: {{s: {{outs: [{{path: {path}, md5: {MD5_B}}}, {{path: a, hash: md5, md5: {MD5_A}}}]}}}}"
+    parsed = parse_pipeline("dvc.yaml", b"stages: {s: {cmd: x, outs: [a, '${b}']}}", lock.encode())
+    assert parsed.outs == [Out("a", MD5_A, MD5, "s")]
 
 
 @given(st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_./-]{0,12}(\.[A-Za-z]{1,4}[A-Za-z0-9_]{0,2})?", fullmatch=True))

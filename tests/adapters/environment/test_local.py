@@ -33,6 +33,15 @@ def test_the_finder_of_setuptools_is_read_and_never_run(places: tuple[str, str, 
     assert own_sources(python, root, run) == []
 
 
+@pytest.mark.parametrize(
+    "value", ["{'a', 'b'}", "{[]: '/x'}", "{**{}}", "{'a': 1, 2: None}", "{" * 5000 + "}", "{'\\0': '}"]
+)
+def test_a_finder_of_another_shape_points_nowhere(places: tuple[str, str, str], venv: Path, value: str) -> None:
+    python, root, run = places
+    (site_packages(venv) / "__editable___tool_1_finder.py").write_text(f"MAPPING = {value}\n")
+    assert own_sources(python, root, run) == []
+
+
 def test_packages_from_files_and_folders_are_told(places: tuple[str, str, str], venv: Path) -> None:
     for name, url in (("My_Lib", "file:///home/me/my%20lib"), ("from_git", "https://example.org/x")):
         (plant(venv, name, "1") / "direct_url.json").write_text(f'{{"url": "{url}"}}')

@@ -41,6 +41,15 @@ def test_loose_requirements_do_not(tmp_path: Path, text: str) -> None:
     assert lock_file(str(tmp_path)) == (None, [])
 
 
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "line", ["=" * 200_000 + "*", "a==1" * 100_000 + "*", "a== " * 100_000 + "*", "a @ " * 100_000]
+)
+def test_a_line_of_any_length_is_judged_at_once(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(line + "\n")
+    lock_file(str(tmp_path))
+
+
 def test_what_is_no_file_is_a_warning(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "uv.lock")
     (tmp_path / "pdm.lock").symlink_to("nowhere")

@@ -198,6 +198,8 @@ def test_two_folders_with_one_key(tmp_path: Path) -> None:
         ("timestamp\tstep\tx\n1700000000000\t3\t0.5\n", [(3, 0.5)]),
         ('step\t"a ""b"""\n0\t"0.5"\n', [(0, 0.5)]),
         ("x\n0.5\n0.25\n", [(None, 0.5), (None, 0.25)]),
+        ("step\tx\n--5\t1\n5-\t2\n-\t3\n9223372036854775808\t4\n", [(None, n + 1.0) for n in range(4)]),
+        ('step\tx\n0\t1\n1\rb"\t2\n"1\t3\n2\t4\n', [(0, 1.0), (2, 4.0)]),
         ("step\tstep\n0\t7\n", [(0, 7.0)]),
     ],
 )

@@ -39,6 +39,12 @@ def points(run: Path, key: str, folder: str = "metrics") -> list[tuple[int, floa
     return list(zip(read.steps, read.values, strict=True))
 
 
+def changed(**fields: Any) -> bytes:
+    """A note as it may be beside two points, but for these fields."""
+    note = inbox.Made(24, 2, {"loss": 2}, {"loss": 1}, {}, 0, [])._asdict()
+    return json.dumps({**note, **fields}).encode()
+
+
 def test_lines_become_points_in_their_order(run: Path) -> None:
     add(run, {"loss": 3, "acc": 1, "step": 5}, {"loss": 2, "step": 4}, {"loss": 1}, b"\n", {"acc": 2})
     done = fold(run)
@@ -123,7 +129,14 @@ def test_keys_that_no_file_name_holds(run: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "note", [b"", b"garbage", b"[]", b'{"size": "x"}', b'{"size": 1e9, "points": {}}', b"\xff", b'{"size": null}']
+    "note",
+    [
+        *(b"", b"garbage", b"[]", b'{"size": "x"}', b'{"size": 1e9, "points": {}}', b"\xff", b'{"size": null}'),
+        *(b"[" * 100_000, changed(size=-1), changed(lines=True), changed(bad=0.5), changed(points=[])),
+        *(changed(points={"loss": -1}), changed(points=None), changed(steps={"loss": 2**63}), changed(steps=[])),
+        *(changed(steps={"loss": None}), changed(long_keys=[]), changed(long_keys={"~1": 2}), changed(long_keys=7)),
+        *(changed(faults={}), changed(faults=[1]), changed(more=1)),
+    ],
 )
 def test_a_damaged_note_costs_reading_again(run: Path, note: bytes) -> None:
     add(run, {"loss": 1}, {"loss": 2})

@@ -79,7 +79,17 @@ def test_only_news_are_read(store: FileStore) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    ["", "[]", "{}", "nonsense", "\x00", '[1, 2, 3, ["x"], "", ""]', '[1, 2, 3, [4], "", ""]', "[1,2,3,4,5,6]"],
+    [
+        "",
+        "[]",
+        "{}",
+        "nonsense",
+        "\x00",
+        '[1, 2, 3, ["x"], "", ""]',
+        '[1, 2, 3, [4], "", ""]',
+        "[1,2,3,4,5,6]",
+        "[" * 100_000,
+    ],
 )
 def test_a_damaged_cache_is_made_anew(store: FileStore, damage: str) -> None:
     create(store, 1, minute=10)
@@ -97,6 +107,17 @@ def test_a_cache_of_another_file_is_not_believed(store: FileStore) -> None:
     cached[-1] = run_id_of(9)
     Path(live_file(store.exp_dir)).write_text(json.dumps(cached))
     assert names(store) == ["run-1"]
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("value", [-1, -(10**9), 10**30, True, None, 1.0, [], {}, [None]])
+def test_a_cache_with_another_value_in_any_place_stops_nothing(store: FileStore, place: int, value: object) -> None:
+    create(store, 1, minute=10)
+    names(store)
+    cached = json.loads(Path(live_file(store.exp_dir)).read_text())
+    cached[place] = value
+    Path(live_file(store.exp_dir)).write_text(json.dumps(cached))
+    assert names(store) in (["run-1"], [])
 
 
 def test_without_a_place_for_the_cache_it_is_done_without(store: FileStore) -> None:

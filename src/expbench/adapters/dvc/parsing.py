@@ -100,21 +100,25 @@ def _stage(file: str, name: str, stage: object, locked: dict[Any, Any]) -> Parse
 def _stage_outs(file: str, name: str, definition: dict[Any, Any], locked: object) -> Parsed:
     """Which outputs are cached says `dvc.yaml`; which paths templates stand for, and the hashes, says `dvc.lock`."""
     entries = _listed(_mapped(locked, f"dvc.lock: stage {name}").get("outs"), f"dvc.lock: {name}: outs")
-    by_path = {entry.get("path"): entry for entry in entries if isinstance(entry, dict)}
+    by_path = {entry["path"]: entry for entry in entries if isinstance(entry, dict) and _has_path(entry)}
     found: list[dict[Any, Any]] = []
     problems: list[str] = []
     for path, cached in _declared(definition):
         if "${" in path:
-            matching = [entry for key, entry in by_path.items() if isinstance(key, str) and _stands_for(path, key)]
+            matching = [entry for key, entry in by_path.items() if _stands_for(path, key)]
             if not matching and cached:
                 problems.append(f"{file}: {path} of stage {name} is a template that dvc.lock doesn't resolve yet")
         else:
             matching = [by_path.get(path, {"path": path, "hash": "md5"})]
         found.extend(matching if cached else [])
         for entry in matching:
-            by_path.pop(entry.get("path"), None)
+            by_path.pop(entry["path"], None)
     parsed = _outs_of(file, {"wdir": definition.get("wdir")}, found, name)
     return Parsed(parsed.outs, problems + parsed.problems)
+
+
+def _has_path(entry: dict[Any, Any]) -> bool:
+    return isinstance(entry.get("path"), str)
 
 
 def _stands_for(template: str, path: str) -> bool:
@@ -195,7 +199,7 @@ def _yaml(file: str, content: bytes) -> dict[Any, Any]:
 
     try:
         document = YAML(typ="safe").load(content.decode())
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (YAMLError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         first = (str(error) or type(error).__name__).splitlines()[0]
         raise _Problem(f"{file} is no valid YAML, so what it tracks isn't known: {first}") from error
     return _mapped(document, file)

@@ -87,9 +87,10 @@ def _editable_places(site: str) -> Iterator[str]:
         found = _MAPPING.search(_text(file))
         try:
             mapping = ast.literal_eval(found[1]) if found else {}
-        except (ValueError, SyntaxError):
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             continue
-        yield from (os.path.dirname(place) for place in mapping.values() if isinstance(place, str))
+        places = mapping.values() if isinstance(mapping, dict) else ()
+        yield from (os.path.dirname(place) for place in places if isinstance(place, str))
 
 
 def _text(file: str) -> str:

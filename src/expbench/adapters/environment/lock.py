@@ -12,7 +12,8 @@ _NAMES: Final = (
     *("requirements.lock", "requirements.txt"),
 )
 _LIMIT: Final = 50_000_000
-_PINNED: Final = re.compile(r"-|.*===?\s*[^\s*;,]+(?:[\s;,]|$)|.*\s@\s*\S")
+# A version holds no `=`: else a line of many of them would take the square of its length.
+_PINNED: Final = re.compile(r"-|.*===?\s*[^\s*;,=]+(?:[\s;,]|$)|.*\s@\s*\S")
 
 
 def lock_file(root: str) -> tuple[Lock | None, list[str]]:

@@ -103,7 +103,7 @@ def _as_float(value: float) -> float:
 
 
 def _cells(row: bytes) -> list[str] | None:
-    """The cells of a whole row; None for one without its end, which may be half a number."""
+    """The cells of a whole row; None for one that is none, or without its end: it may be half a number."""
     if not row.endswith(b"\n"):
         return None
     text = row.decode("utf-8", "replace").rstrip("\r\n")
@@ -111,7 +111,10 @@ def _cells(row: bytes) -> list[str] | None:
         return text.split("\t")
     import csv
 
-    return next(csv.reader([text], delimiter="\t"), None)
+    try:
+        return next(csv.reader([text], delimiter="\t"), None)
+    except csv.Error:
+        return None
 
 
 def _number(text: str) -> float | None:
@@ -123,7 +126,7 @@ def _number(text: str) -> float | None:
 
 def _step(text: str) -> int | None:
     digits = text.strip()
-    if len(digits) > 19 or not digits.lstrip("-").isdecimal():
+    if len(digits) > 19 or not digits.removeprefix("-").isdecimal():
         return None
     step = int(digits)
     return step if abs(step) <= LARGEST_STEP else None

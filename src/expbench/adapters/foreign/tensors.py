@@ -12,6 +12,7 @@ class _Type(NamedTuple):
     raw: struct.Struct
     field: int
     packed: struct.Struct | None  # None: varints
+    is_signed: bool = True  # of varints
 
 
 _DTYPE, _SHAPE, _CONTENT = 1, 2, 4
@@ -30,7 +31,7 @@ _TYPES: Final = {
     17: _Type(struct.Struct("<H"), 7, None),
     19: _Type(struct.Struct("<H"), 13, None),
     22: _Type(struct.Struct("<I"), 16, None),
-    23: _Type(struct.Struct("<Q"), 17, None),
+    23: _Type(struct.Struct("<Q"), 17, None, is_signed=False),
 }
 
 
@@ -51,10 +52,10 @@ def scalar_of(message: bytes) -> float | None:
 
 def _packed(dtype: int, kind: _Type, value: int | bytes) -> float | None:
     if isinstance(value, int):
-        return _number(dtype, signed(value))
+        return _number(dtype, signed(value) if kind.is_signed else value)
     if kind.packed is None:
         number, end = varint(value, 0)
-        return _number(dtype, signed(number)) if end == len(value) else None
+        return _packed(dtype, kind, number) if end == len(value) else None
     if len(value) != kind.packed.size:
         return None
     return _number(dtype, kind.packed.unpack(value)[0])

@@ -55,7 +55,7 @@ def made(folder: str) -> Made:
         with open(os.path.join(folder, NOTE), "rb") as file:
             found = Made(**json.load(file))
         return found if _is_sound(found) else _nothing()
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return _nothing()
 
 
@@ -230,5 +230,14 @@ def _nothing() -> Made:
 
 
 def _is_sound(found: Made) -> bool:
-    numbers: list[Any] = [found.size, found.lines, found.bad, *found.points.values(), *found.steps.values()]
-    return all(type(number) is int for number in numbers) and isinstance(found.faults, list)
+    tables: list[Any] = [found.points, found.steps, found.long_keys]
+    if not all(isinstance(table, dict) for table in tables) or not isinstance(found.faults, list):
+        return False
+    counts: list[Any] = [found.size, found.lines, found.bad, *found.points.values()]
+    steps: list[Any] = [*found.steps.values()]
+    texts: list[Any] = [*found.long_keys.values(), *found.faults]
+    return (
+        all(type(count) is int and count >= 0 for count in counts)
+        and all(type(step) is int and -(2**63) <= step < 2**63 for step in steps)
+        and all(isinstance(text, str) for text in texts)
+    )

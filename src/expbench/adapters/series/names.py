@@ -52,7 +52,10 @@ def parse_file_name(name: str) -> SeriesName | None:
     stem, _, source = name.removesuffix(SUFFIX).partition(".")
     if not name.endswith(SUFFIX) or source not in SOURCES or not stem:
         return None
-    return SeriesName(None if is_digest(stem) else _decoded(stem), stem, source)
+    try:
+        return SeriesName(None if is_digest(stem) else _decoded(stem), stem, source)
+    except UnicodeError:  # no key is spelt so
+        return None
 
 
 def told_keys(events: "Iterable[Event]") -> dict[str, str]:

@@ -77,7 +77,7 @@ def _load(exp_dir: str, view: View) -> _Known | None:
     try:
         with open(fd, "rb") as file:
             known = _Known(*json.load(file))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     if not _is_sound(known) or known.generation != view.record.generation or known.covered > view.record.end:
         return None
@@ -88,4 +88,4 @@ def _is_sound(known: _Known) -> bool:
     numbers: list[Any] = [known.generation, known.covered, known.checksum]
     texts: list[Any] = [known.ended_at, known.last]
     texts += known.unfinished if isinstance(known.unfinished, list) else [None]
-    return all(type(each) is int for each in numbers) and all(isinstance(each, str) for each in texts)
+    return all(type(each) is int and each >= 0 for each in numbers) and all(isinstance(each, str) for each in texts)
