@@ -106,9 +106,10 @@ def _observed(documents: Sequence[RunDocument], metric: str) -> list[Observed]:
     runs = observed(documents, metric)
     if not runs:
         names = dict.fromkeys(key for document in documents for key in document["metrics"])
-        near = suggestion(metric, names)
+        near = suggestion(metric, [name for name in names if name != metric])
         hint = f"exp plot {visible(near)} --params" if near else "exp ls"
-        raise UsageError(f"no run has a number for the metric {visible(metric)}", _there_are(names), hint)
+        cause = "its last value is finite in none of them" if metric in names else _there_are(names)
+        raise UsageError(f"no run has a number for the metric {visible(metric)}", cause, hint)
     return runs
 
 

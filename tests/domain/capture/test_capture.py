@@ -1,8 +1,11 @@
 """Output in pieces into points: bars, tracebacks, patterns, limits, and cost."""
 
+import math
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from expbench.domain.capture.capture import MOST_KEYS, LineCapture, Point
 from expbench.domain.capture.settings import capture_settings
@@ -98,10 +101,36 @@ def test_a_line_of_more_than_64_kb_is_passed_over() -> None:
         (r"x (?P<x>\S+)", b"x nothing", []),
         (r"x (?P<x>\S+)(?P<y>z)?", b"x 1", [Point("x", 1.0, None)]),
         (r"s(?P<step>\S+) (?P<x>\d)", b"s99999999999999999999 1", [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s9223372036854775807 1", [Point("x", 1.0, 2**63 - 1)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s9223372036854775808 1", [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s-9223372036854775807 1", [Point("x", 1.0, 1 - 2**63)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s+1,000 1", [Point("x", 1.0, 1000)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s--5 1", [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s+-5 1", [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", b"s- 1", [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S+) (?P<x>\d)", "s² 1".encode(), [Point("x", 1.0, None)]),
+        (r"s(?P<step>\S*) (?P<x>\d)", b"s 1", [Point("x", 1.0, None)]),
+        (r"x (?P<x>\S+)", b"x 1e999", [Point("x", math.inf, None)]),
+        (r"(?P<key>.+)=(?P<value>\d)", "a\tb\u202e=1".encode(), [Point("a_b_", 1.0, None)]),
+        (r"(?P<key>.*)=(?P<value>\d)", b"  =1", []),
     ],
 )  # fmt: skip
 def test_patterns_of_the_users(pattern: str, line: bytes, wanted: list[Point]) -> None:
     assert _points(line + b"\n", patterns=[pattern]) == wanted
+
+
+@given(st.text("s+-,.%0123456789 ²_einfNa\x1b\r\n", max_size=40), st.integers(1, 7))
+def test_patterns_take_whatever_a_program_prints(text: str, length: int) -> None:
+    """One line that they could not read would end the capture of all that follow."""
+    line = text.encode() + b"\ns5 1\n"
+    pieces = [line[start : start + length] for start in range(0, len(line), length)]
+    points = _points(*pieces, patterns=[r"s(?P<step>\S*) (?P<x>\S+)"])
+    assert points == _points(line, patterns=[r"s(?P<step>\S*) (?P<x>\S+)"]) or any(map(_is_nan, points))
+    assert points[-1] == Point("x", 1.0, 5)
+
+
+def _is_nan(point: Point) -> bool:
+    return math.isnan(point.value)
 
 
 def test_a_pattern_goes_before_what_is_known_and_leaves_other_lines_alone() -> None:

@@ -3,7 +3,7 @@
 Most lines hold no metric and must cost next to nothing: a look at the bytes decides before anything is decoded.
 """
 
-from re import Match
+import re
 from typing import Final, NamedTuple
 
 from expbench.domain.capture.candidates import telling_lines
@@ -15,6 +15,7 @@ from expbench.domain.capture.settings import CaptureSettings
 from expbench.domain.capture.steps import LARGEST
 
 MOST_KEYS: Final = 2000
+_STEP: Final = re.compile(r"[+-]?\d{1,19}")
 _TRACEBACK: Final = b"Traceback (most"
 _BOX: Final = "│".encode()
 
@@ -126,7 +127,7 @@ def _goes_on(data: bytes) -> bool:
     return data[:1] in {b" ", b"\t", b""} or data.startswith(_BOX)
 
 
-def _named(found: Match[str]) -> list[Point]:
+def _named(found: re.Match[str]) -> list[Point]:
     groups = {name: text for name, text in found.groupdict().items() if text is not None}
     step = _step(groups.pop("step", ""))
     if "key" in groups and "value" in groups:
@@ -143,7 +144,7 @@ def _named(found: Match[str]) -> list[Point]:
 
 def _step(text: str) -> int | None:
     digits = text.strip().replace(",", "")
-    if not digits.lstrip("+-").isdecimal() or len(digits) > 19:
+    if not _STEP.fullmatch(digits):
         return None
     step = int(digits)
     return step if -LARGEST <= step <= LARGEST else None

@@ -13,7 +13,9 @@ Test = Callable[[str], bool]
 
 _LONGEST_PATTERN: Final = 500
 _LONGEST_TEXT: Final = 10_000
-_NESTED: Final = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d*,\d*\})(?:[^()\\]|\\.)*\)\??\)*(?:[+*]|\{\d*,?\d*\})")
+# What tells of groups and repetitions; an escape and a set of characters are passed over.
+_TOKEN: Final = re.compile(r"\\.|\[\^?\]?(?:[^\]\\]|\\.)*+\]|[()+*]|\{\d*,\d*\}", re.DOTALL)
+_REPEATED: Final = re.compile(r"[+*]|\{\d*,?\d*\}")
 
 
 class BadPattern(ValueError):
@@ -39,8 +41,9 @@ def regular_expression(pattern: str) -> Test:
     """Whether the text holds a match. Raises `BadPattern`."""
     if len(pattern) > _LONGEST_PATTERN:
         raise BadPattern(f"a regular expression can have {_LONGEST_PATTERN} characters at most")
-    if nested := _NESTED.search(pattern):
-        raise BadPattern("a repetition inside a repetition could take for ever", nested.start())
+    nested = _nested(pattern)
+    if nested is not None:
+        raise BadPattern("a repetition inside a repetition could take for ever", nested)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of character sets that may mean more one day
@@ -50,6 +53,25 @@ def regular_expression(pattern: str) -> Test:
     except (ValueError, OverflowError, RecursionError) as error:
         raise BadPattern(str(error)) from error
     return lambda text: search(text[:_LONGEST_TEXT]) is not None
+
+
+def _nested(pattern: str) -> int | None:
+    """Where a group begins that is repeated and holds a repetition, however deep."""
+    opened: list[int] = []
+    repeats = [False]  # whether there is a repetition in the pattern, and in each open group
+    for found in _TOKEN.finditer(pattern):
+        said = found[0]
+        if said == "(":
+            opened.append(found.start())
+            repeats.append(False)
+        elif said == ")" and opened:
+            start, inside = opened.pop(), repeats.pop()
+            if inside and _REPEATED.match(pattern, found.end()):
+                return start
+            repeats[-1] |= inside
+        elif said[0] in "+*{":
+            repeats[-1] = True
+    return None
 
 
 def _piece(part: str) -> str:

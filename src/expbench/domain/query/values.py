@@ -75,9 +75,9 @@ def canonical(time: str) -> str:
         return time
     try:
         moment = datetime.fromisoformat(time)
-    except ValueError:
+        return _written(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # its zone may push it out of what `datetime` can hold
         return time
-    return _written(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _dated(text: str, now: datetime) -> Moment | None:

@@ -87,8 +87,12 @@ def _evaluate(rule: str, span: Sequence[Token], current: Mapping[str, Any], valu
         raise mistake(rule, span[0].start, span[-1].end, "this is no sum", "such as current.acc - 0.002")
     if any(isinstance(item, bool) or not isinstance(item, int | float) for item in items[0::2]):
         return None  # what is absent, or no number, can't be reckoned with
-    for operators in ("*/", "+-"):
-        items = _reckoned(items, operators)
+    try:
+        for operators in ("*/", "+-"):
+            items = _reckoned(items, operators)
+        float(items[0])
+    except OverflowError:
+        return None  # nor can an integer beyond all floats
     return items[0]
 
 

@@ -6,6 +6,7 @@ shape is no record, and the reason is told; nothing in it is believed to be anyt
 
 import json
 from itertools import product
+from math import isfinite
 from operator import itemgetter
 from typing import Any, Final, Literal, TypedDict
 
@@ -157,6 +158,13 @@ def _no_constant(word: str) -> float:
     raise ValueError(word)
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):  # 1e999 is JSON, and what becomes of it here is not
+        raise ValueError(text)
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 _PARTS: Final = itemgetter(*_SUMMARY)
 _PLAIN: Final = frozenset((*numbers, int, int, int, str) for numbers in product((int, float), repeat=3))
