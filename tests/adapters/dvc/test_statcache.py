@@ -4,6 +4,7 @@ import json
 import os
 import zlib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -26,11 +27,12 @@ def framed(body: bytes) -> bytes:
 
 
 @given(table=st.dictionaries(st.text(), values, max_size=5))
-def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, table: dict[str, Any]) -> None:
-    file = tmp_path_factory.mktemp("cache") / "deep" / "table"
-    write_table(str(file), table)
-    assert read_table(str(file)) == table
-    assert os.listdir(file.parent) == ["table"]
+def test_what_was_written_is_read(table: dict[str, Any]) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "deep" / "table"
+        write_table(str(file), table)
+        assert read_table(str(file)) == table
+        assert os.listdir(file.parent) == ["table"]
 
 
 def test_a_table_cut_at_any_place_or_with_any_byte_altered_is_empty(tmp_path: Path) -> None:

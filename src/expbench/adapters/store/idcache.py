@@ -1,11 +1,12 @@
 """The readers' cache of run ids, so that neither prefixes nor edits need to read the whole index.
 
 Lines of `RUN_ID TINYDB_ID`, and after each batch a line `= GENERATION COVERED CHECKSUM NEXT_ID`: how far into which
-file the batch reaches, a checksum of the bytes before that place, and the first id that it can't know. A cache that
-doesn't fit the index is made anew, one that can't be written is done without.
+file the batch reaches, a checksum of the bytes before that place and of the cache itself, and the first id that it
+can't know. A cache that is damaged or doesn't fit the index is made anew, one that can't be written is done without.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from fcntl import LOCK_EX, LOCK_NB, flock
 from typing import Final, NamedTuple
@@ -18,6 +19,7 @@ from expbench.adapters.store.lines import HEAD, documents_in, run_id_of
 from expbench.domain.ids import LENGTH
 
 _WITNESS: Final = 256  # bytes before the covered end that are checked
+_LAST: Final = re.compile(rb"= (\d{1,20}) (\d{1,20}) (\d{1,10}) (\d{1,20})\n")
 _PIECE: Final = 4_194_304
 
 
@@ -59,8 +61,9 @@ def _scan(view: View, cached: _Cached) -> str:
     updated = any(doc_id < cached.next_id for doc_id in found)
     known = {line[:LENGTH] for line in cached.text.splitlines()} if updated else set()
     lines = [f"{run_id} {doc_id}\n" for doc_id, run_id in sorted(found.items()) if run_id and run_id not in known]
-    last = f"= {record.generation} {record.end} {witness(view, record.end)} {record.next_id}\n"
-    return "".join([*lines, last])
+    news = "".join(lines)
+    checksum = _seal(view, record.end, record.next_id, (cached.text + news).encode())
+    return f"{news}= {record.generation} {record.end} {checksum} {record.next_id}\n"
 
 
 def pieces(view: View, start: int, size: int = _PIECE) -> Iterator[bytes]:
@@ -80,6 +83,11 @@ def witness(view: View, end: int) -> int:
     return crc32(view.read(max(0, end - _WITNESS), end))
 
 
+def _seal(view: View, covered: int, next_id: int, text: bytes) -> int:
+    """The checksum of a cache that reaches so far and whose lines but the last are this text."""
+    return crc32(text, crc32(b"%d %d" % (next_id, witness(view, covered))))
+
+
 def _load(exp_dir: str, view: View) -> _Cached | None:
     """The cache, if it fits the snapshot."""
     try:
@@ -87,17 +95,20 @@ def _load(exp_dir: str, view: View) -> _Cached | None:
     except OSError:
         return None
     try:
-        text = read_range(fd, 0, os.fstat(fd).st_size).decode("ascii", "replace")
+        data = read_range(fd, 0, os.fstat(fd).st_size)
     except OSError:
         return None
     finally:
         os.close(fd)
-    words = text[text.rfind("\n", 0, -1) + 1 :].split()
-    if len(words) != 5 or words[0] != "=" or not text.endswith("\n") or not all(map(str.isdecimal, words[1:])):
+    last = data.rfind(b"\n", 0, -1) + 1
+    found = _LAST.fullmatch(data, last)
+    if found is None:
         return None
-    generation, covered, checksum, next_id = map(int, words[1:])
-    fits = generation == view.record.generation and covered <= view.record.end
-    return _Cached(text, covered, next_id) if fits and witness(view, covered) == checksum else None
+    generation, covered, checksum, next_id = map(int, found.groups())
+    if generation != view.record.generation or covered > view.record.end:
+        return None
+    is_whole = _seal(view, covered, next_id, data[:last]) == checksum
+    return _Cached(data.decode("ascii"), covered, next_id) if is_whole else None
 
 
 def _save(exp_dir: str, news: str, cached: _Cached) -> None:
