@@ -16,7 +16,7 @@ from expbench.adapters.artifacts.shelf import opened
 from expbench.adapters.execution.interrupting import signals_as_errors
 from expbench.adapters.git.checkout import require_snapshot
 from expbench.adapters.worktrees.holding import unstoppable
-from expbench.adapters.worktrees.removing import remove_folder
+from expbench.adapters.worktrees.removing import remove_made, topmost_missing
 from expbench.bootstrap.keeping import FOLDER
 from expbench.bootstrap.restoring import write_snapshot
 from expbench.bootstrap.verifying import Tagged, blob_of, cached_file, copies_of, tagged
@@ -166,6 +166,7 @@ def _new_folder(folder: str) -> Iterator[str]:
         cause = f"{folder} is there already, and nothing is ever overwritten"
         raise ExpError("the model can't be exported", cause, "exp models export MODEL#STAGE NEW_FOLDER")
     draft = f"{wanted}.{secrets.token_hex(4)}.exp-new"
+    made = topmost_missing(draft)
     try:
         try:
             os.makedirs(draft)
@@ -176,6 +177,5 @@ def _new_folder(folder: str) -> Iterator[str]:
             raise ExpError("the model can't be exported", cause, "df -h") from error
     except BaseException:
         with unstoppable():
-            if os.path.isdir(draft):
-                remove_folder(draft)
+            remove_made(draft, made)
         raise

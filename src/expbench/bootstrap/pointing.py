@@ -22,8 +22,11 @@ def log_points(points: Iterable[tuple[str, float]], step: int | None, environ: M
             _tell_key(run_dir, stem, key)
         try:
             writer.append(key, value, step)
-        except (OSError, OverflowError) as error:
-            why = getattr(error, "strerror", None) or str(error)
+        except OverflowError as error:
+            hint = "exp log-metric loss=0.31 --step 5"
+            raise ExpError(f"the point of {key} can't be recorded", str(error), hint) from error
+        except OSError as error:
+            why = error.strerror or str(error)
             raise ExpError(f"the point of {key} can't be recorded", why, "df -h . && ls -ld .exp") from error
 
 

@@ -15,7 +15,7 @@ from expbench.adapters.environment.using import current_environment
 from expbench.adapters.execution.interrupting import signals_as_errors
 from expbench.adapters.git.checkout import CheckedOut, require_snapshot, write_files
 from expbench.adapters.worktrees.holding import unstoppable
-from expbench.adapters.worktrees.removing import remove_folder
+from expbench.adapters.worktrees.removing import remove_folder, remove_made, topmost_missing
 from expbench.bootstrap.surroundings import surroundings
 from expbench.bootstrap.workplace import Workplace
 from expbench.domain.document import RunDocument
@@ -98,9 +98,7 @@ def _new_folder(place: Workplace, folder: str) -> Iterator[str]:
 
 def _make(folder: str, target: str) -> str:
     """Make the folder and those above it; gives the topmost that was made, empty where it was there, and empty."""
-    topmost, above = "", target
-    while not os.path.lexists(above):
-        topmost, above = above, os.path.dirname(above)
+    made = topmost_missing(target)
     try:
         os.makedirs(target, exist_ok=True)
         if os.listdir(target):
@@ -108,13 +106,15 @@ def _make(folder: str, target: str) -> str:
     except FileExistsError as error:
         raise _refused(folder, "it is a file") from error
     except OSError as error:
+        if made:
+            remove_made(target, made)
         raise _refused(folder, f"{error.filename}: {error.strerror}") from error
-    return topmost
+    return made
 
 
 def _unmake(target: str, made: str) -> None:
     if made:
-        remove_folder(made)
+        remove_made(target, made)
         return
     for name in os.listdir(target):
         path = os.path.join(target, name)

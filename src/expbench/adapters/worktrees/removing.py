@@ -80,6 +80,24 @@ def remove_folder(folder: str) -> str:
     return problems[0] if problems else f"{folder}: something writes to it"
 
 
+def topmost_missing(path: str) -> str:
+    """The topmost of the folders that must be made so that this one is there; empty where it is."""
+    topmost, above = "", path
+    while not os.path.lexists(above):
+        topmost, above = above, os.path.dirname(above)
+    return topmost
+
+
+def remove_made(folder: str, topmost: str) -> None:
+    """Delete a folder, and those above it up to `topmost` as far as nobody else has put anything into them."""
+    if os.path.lexists(folder):
+        remove_folder(folder)
+    while folder != topmost:
+        folder = os.path.dirname(folder)
+        with suppress(OSError):
+            os.rmdir(folder)
+
+
 def _open_up(path: str) -> None:
     """Give ourselves the right to delete what a program has made read-only."""
     for place in (os.path.dirname(path), path):
