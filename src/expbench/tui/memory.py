@@ -26,7 +26,7 @@ def recall(cache_dir: str) -> Memory:
     try:
         with open(_file(cache_dir), "rb") as file:
             found: Any = json.loads(file.read(1_000_000))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Memory()
     if not isinstance(found, dict):
         return Memory()

@@ -32,8 +32,12 @@ def complete(
         names = dict.fromkeys(f"{_STAGE}{stage}" for stage in stages)
     if not word:
         return Completion(start, ())
-    offers = [_spelled(name) for name in names if name.startswith(word) and name != word and name.isprintable()]
+    offers = [_spelled(name) for name in names if name.startswith(word) and name != word and _is_spellable(name)]
     return Completion(start, offers[:_MOST])
+
+
+def _is_spellable(name: str) -> bool:
+    return name.isprintable() and "`" not in name
 
 
 def _spelled(name: str) -> str:

@@ -1,10 +1,12 @@
 """Facets: what the runs of the list have in common, counted, each with the filter that keeps only these."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from expbench.domain.parts import MISSING, Part
+from expbench.domain.query.compare import written
 from expbench.render.printable import ELLIPSIS, clip, width
 from expbench.tui.state import Snapshot
 from expbench.tui.views.lines import Line, Span, line
@@ -12,6 +14,8 @@ from expbench.tui.views.lines import Line, Span, line
 _FIELDS: Final = ("status", "experiment", "tags")
 _MOST: Final = 8  # values of a facet
 _PARAMS: Final = 6  # params with few values
+# What a filter is made of, as far as its parts are told apart: quoted text, parentheses, words, all else.
+_PIECE: Final = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`|[^\s()'"`]+|\s+|.""")
 
 
 class Facet(NamedTuple):
@@ -42,48 +46,59 @@ def facet_lines(found: Sequence[Facet], cells: int, ellipsis: str = ELLIPSIS) ->
 
 def toggled(current: str, condition: str) -> str:
     """The filter with one more condition; without it where it was there already."""
-    parts = [part for part in current.split(" and ") if part]
+    parts = _conditions(current)
     if condition in parts:
         return " and ".join(part for part in parts if part != condition)
-    alone = f"({current})" if " or " in current else current
-    return f"{alone} and {condition}" if current.strip() else condition
+    return " and ".join([*parts, condition])
 
 
-def _counted(column: Sequence[Any], places: Sequence[int]) -> "Counter[Any]":
-    counts: Counter[Any] = Counter()
+def _conditions(text: str) -> list[str]:
+    """What all must hold: the parts that `and` joins outside of quotes and parentheses; one where `or` joins any."""
+    parts, depth, has_or = [""], 0, False
+    for piece in _PIECE.findall(text):
+        depth += (piece == "(") - (piece == ")")
+        joiner = "" if depth else piece.lower()
+        has_or = has_or or joiner == "or"
+        parts = [*parts, ""] if joiner == "and" else [*parts[:-1], parts[-1] + piece]
+    return [f"({text.strip()})"] if has_or else [part.strip() for part in parts if part.strip()]
+
+
+def _counted(column: Sequence[Any], places: Sequence[int]) -> "Counter[tuple[bool, Any]]":
+    """How often each value is there; true is another value than 1."""
+    counts: Counter[tuple[bool, Any]] = Counter()
     for place in places:
         value = column[place]
-        if isinstance(value, list):
-            counts.update(value)
-        elif value is not MISSING:
-            counts[value] += 1
+        for one in value if isinstance(value, list) else [value]:
+            if one is not MISSING:
+                counts[isinstance(one, bool), one] += 1
     return counts
 
 
-def _facet(field: str, counts: "Counter[Any]") -> list[Facet]:
+def _facet(field: str, counts: "Counter[tuple[bool, Any]]") -> list[Facet]:
     if not counts:
         return []
-    rows = [
-        Facet("null" if value is None else str(value), count, _filter(field, value))
-        for value, count in counts.most_common(_MOST)
-    ]
+    rows = [Facet(_words(value), count, _filter(field, value)) for (_, value), count in counts.most_common(_MOST)]
     more = len(counts) - len(rows)
     return [Facet(field + (f" (+{more})" if more else ""), 0, ""), *rows]
 
 
 def _words(value: Any) -> str:  # noqa: ANN401  # as below
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "null" if value is None else written(value)
 
 
 def _filter(field: str, value: Any) -> str:  # noqa: ANN401  # any value that a run may have
+    name = field if field in _FIELDS else f"params.{_quoted(field)}"
     if value is None:
-        return f"params.`{field}` is null"
+        return f"{name} is null"
     text = _words(value)
     quoted = "'" + text.replace("'", "''") + "'"
     if field == "tags":
         return f"tag:{quoted}"
-    name = field if field in _FIELDS else f"params.`{field}`"
     return f"{name} = {text if isinstance(value, int | float) else quoted}"
+
+
+def _quoted(key: str) -> str:
+    return f"`{key}`" if "`" not in key else '"' + key.replace('"', '""') + '"'
 
 
 def _line(facet: Facet, cells: int, ellipsis: str) -> Line:

@@ -70,8 +70,11 @@ def shifted(spans: Line, cells: int) -> Line:
     for span in spans:
         text = printable(span.text[:_READABLE])
         head = clip(text, cells, "") if cells else ""
+        rest = text[len(head) :]
         cells -= width(head)
-        left.append(Span(text[len(head) :], span.look))
+        if cells and rest:  # a wide letter that is cut in the middle leaves a blank
+            rest, cells = " " + rest[len(clip(rest, cells + 1, "")) :], 0
+        left.append(Span(rest, span.look))
     return left
 
 
