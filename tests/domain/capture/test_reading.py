@@ -5,6 +5,7 @@ import math
 import pytest
 
 from expbench.domain.capture.candidates import telling_lines
+from expbench.domain.capture.lines import plain
 from expbench.domain.capture.reading import read_line
 
 # ruff: noqa: E501  # lines as they are printed
@@ -322,6 +323,29 @@ def test_the_look_at_the_bytes_leaves_no_metric_out(line: str) -> None:
     raw = line.encode()
     assert telling_lines(raw) == [raw]
     assert raw in telling_lines(b"a quick word\n" + raw + b"\nand another")
+
+
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("loss 0.31", {"loss": 0.31}),
+        ("val loss 0.31", {"val_loss": 0.31}),
+        ("Test accuracy 91.5%", {"Test_accuracy": 91.5}),
+        ("mean absolute percentage error 0.12", {"mean_absolute_percentage_error": 0.12}),
+        ("  - val loss -1e-3", {"val_loss": -0.001}),
+        ("# acc .5", {"acc": 0.5}),
+        ("> val acc 0.5", {"val_acc": 0.5}),
+        ("best val loss 0.31 test acc 0.9", {"best_val_loss": 0.31, "test_acc": 0.9}),
+        ("loss 0.31 val loss nan", {"loss": 0.31, "val_loss": math.nan}),
+        ("précision loss 0.5", {"précision_loss": 0.5}),
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "noise\n{}", "{}\nnoise", "\x1b[32m{}\x1b[0m", "{}\r"])
+def test_names_of_several_words_before_a_number_are_looked_at(
+    line: str, values: dict[str, float], around: str
+) -> None:
+    found = [read_line(plain(raw).data.decode()) for raw in telling_lines(around.format(line).encode())]
+    assert [repr(reading.values) for reading in found] == [repr(values)]
 
 
 def test_the_tables_stay_large() -> None:

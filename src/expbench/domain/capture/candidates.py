@@ -11,11 +11,13 @@ _VALUE: Final = re.compile(
     rb"[:=|\x82\x83](?<!:\d\d[:=])(?:[ \t]{1,60}+|\x1b\[[\d;]{0,20}+m){0,4}+[\"'(]{0,2}+"
     rb"(?:[-+]?(?:(?!\d{1,2}:)[\d.]|[nN][aA][nN]|[iI][nN][fF])|(?:np|numpy|jnp|tensor|Array)[.(])"
 )
-# A line of nothing but words and numbers: ` * Acc@1 76.1 Acc@5 92.8`.
+# A name as `keys` takes it, of a few words, in front of a space and a number.
+_NAME: Final = rb"(?:[A-Za-z_\x80-\xff][^\s:=]{0,60}+[ \t]{1,60}+){1,5}?"
+# A line of nothing but words and numbers: ` * Acc@1 76.1 Acc@5 92.8`, `- val loss 0.31`.
 _WORDS: Final = re.compile(
-    rb"\n(?:\x1b\[[\d;]{0,20}+m)?[ \t*]{0,60}+[A-Za-z_][^\s:=]{0,60}+[ \t]{1,60}+[-+]?"
+    rb"\n(?:\x1b\[[\d;]{0,20}+m)?[ \t*>#.)-]{0,60}+" + _NAME + rb"[-+]?"
     rb"(?:[\d.]{1,30}+|[nN][aA][nN]|[iI][nN][fF])[^\s]{0,10}+[ \t]{0,60}+"
-    rb"(?:[\r\n\x1b]|\Z|[A-Za-z_][^\s:=]{0,60}+[ \t]{1,60}+[-+\dni.])",
+    rb"(?:[\r\n\x1b]|\Z|" + _NAME + rb"[-+\dni.])",
 )
 _COUNTERS: Final = {
     word: re.compile(word + rb"(?:ation)?(?:\(\w{1,20}\))?[ \t:=#\[(]{1,30}\d")
