@@ -12,10 +12,10 @@ from tests.tui.terminal import Terminal
 WAY = (
     ("a", "25 marked", ""),
     ("p", "@ F", ""),
-    ("f", " filter ", ""),
-    ("ac\t", "acc", ""),
-    ("\x1b", "? help", " filter  a"),
-    ("f", " filter ", ""),
+    ("f", "\n filter ", ""),  # at the line's start, unlike the hint below
+    ("ac\t", "\n filter  acc", ""),
+    ("\x1b", "? help", "\n filter "),
+    ("f", "\n filter ", ""),
     (">>", "can't be read", ""),
     ("\x1b", "? help", "can't be read"),
     ("s", "Sort by", ""),
