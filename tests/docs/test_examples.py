@@ -81,3 +81,13 @@ def test_wildcards_stand_for_text_lines_and_gaps() -> None:
     assert not fits(["a b"], "a  b")
     assert not fits(["a…c"], "a\nc")
     assert not fits(["a"], "a\nb")
+
+
+def test_what_a_slow_machine_samples_is_no_difference() -> None:
+    command = Command(1, "exp diff a b", ("metrics   acc  0.8", "code  same"))
+    sampled = "          system/cpu  9.0\n          8 system metrics differ too; --all shows them\n"
+    out = f"metrics   acc  0.8\n{sampled}code  same\n"
+    assert not complaint(command, Printed(out, "", 0))
+    assert complaint(command, Printed(out.replace("0.8", "0.9"), "", 0))
+    asked = command._replace(expected=("metrics   acc  0.8", "          system/cpu  7.0", "code  same"))
+    assert complaint(asked, Printed(out, "", 0))
