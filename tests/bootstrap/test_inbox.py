@@ -6,18 +6,11 @@ from pathlib import Path
 import pytest
 
 from expbench.bootstrap.inbox import settle_inbox
-from expbench.bootstrap.workplace import Workplace, open_workplace
+from expbench.bootstrap.workplace import Workplace
 from expbench.domain.series import RECORD
-from tests.bootstrap.recorded import RUN, recorded
+from tests.bootstrap.recorded import RUN
 
 LONG = "val/a-very-long-metric-" * 20
-
-
-@pytest.fixture
-def place(repository: Path) -> Workplace:
-    place = open_workplace(str(repository))
-    recorded(place, ended_at=None, status="running")
-    return place
 
 
 def inbox(place: Workplace) -> Path:

@@ -14,13 +14,6 @@ from tests.bootstrap.recorded import AT, RUN, recorded
 LONG = "a-metric-" * 40
 
 
-@pytest.fixture
-def place(repository: Path) -> Workplace:
-    place = open_workplace(str(repository))
-    recorded(place, ended_at=None, status="running")
-    return place
-
-
 def environ(place: Workplace) -> dict[str, str]:
     return {"EXP_RUN_ID": RUN, "EXP_RUN_DIR": place.store.run_dir(RUN)}
 

@@ -20,23 +20,23 @@ RUNS: Final = [
     run(f"{number:012d}", f"run-{number}", hour=number % 24, metrics={"acc": 0.1, "loss": 2.0})
     for number in range(60)
 ]
-# What presses keys: the functions of these tests, and the tables of keys that are handed to them.
-PRESSING: Final = {"press", "go", "type", "parametrize"}
+# What presses keys by their names: the functions of these tests, and the tables of keys that are handed to them.
+PRESSING: Final = {"press", "go", "parametrize"}
+BY_NAME: Final = {"slash": "/", "colon": ":"}
 OF_A_TERMINAL: Final = {"\x1a": "ctrl+z", "\x03": "ctrl+c", "\r": "enter", "\t": "tab", "\x1b": "escape"}
 
 
 def pressed(tree: ast.AST) -> Iterator[str]:
-    """The names of keys in what these calls are given; a text that is no name stands for its letters."""
-    names = {name for key in KEYS for name in key.keys}
+    """The names of keys in what these calls are given. Only what a terminal is sent stands for its letters."""
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and (isinstance(call.func, ast.Name | ast.Attribute)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name | ast.Attribute):
             word = call.func.id if isinstance(call.func, ast.Name) else call.func.attr
-            texts = (
-                [part.value for part in ast.walk(call) if isinstance(part, ast.Constant)] if word in PRESSING else []
-            )
-            for found in texts:
-                if isinstance(found, str):
-                    yield from [found] if found in names else [OF_A_TERMINAL.get(letter, letter) for letter in found]
+            texts = [part.value for part in ast.walk(call) if isinstance(part, ast.Constant)]
+            for found in (text for text in texts if isinstance(text, str)):
+                if word in PRESSING:
+                    yield BY_NAME.get(found, found)
+                elif word == "type":
+                    yield from (OF_A_TERMINAL.get(letter, letter) for letter in found)
 
 
 @pytest.fixture(scope="module")
